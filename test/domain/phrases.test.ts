@@ -19,6 +19,14 @@ const piece = fc.constantFrom(...INSIDE, ...OUTSIDE);
 const texts = (longest: number) =>
   fc.array(piece, { minLength: 1, maxLength: longest }).map((pieces) => pieces.join(""));
 
+/** Microseconds of processor time: others on the machine don't count. */
+function timeOf(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
 describe("A search for phrases", () => {
   test("finds exactly what stands in the text as whole words", () => {
     fc.assert(
@@ -36,13 +44,12 @@ describe("A search for phrases", () => {
   ])("reads 1 MiB once for 64 phrases of %s", (_, phrase, unit) => {
     const holds = phraseFinder(Array.from({ length: 64 }, (__, index) => phrase(index)));
     const text = unit.repeat(2 ** 20 / unit.length);
-    const start = performance.now();
-    expect(holds(text)).toBe(false);
-    const taken = performance.now() - start;
     const alone = phraseFinder(["x"]);
-    const started = performance.now();
-    alone(text);
-    // In passes over the text, so that a busy machine counts for both.
-    expect(taken / (performance.now() - started)).toBeLessThan(8);
+    expect(holds(text)).toBe(false);
+    expect(alone(text)).toBe(false);
+    // In passes over the text, each beside one, so that a busy machine counts for both; the best of five, because the
+    // collector runs during some.
+    const passes = Array.from({ length: 5 }, () => timeOf(() => holds(text)) / timeOf(() => alone(text)));
+    expect(Math.min(...passes)).toBeLessThan(8);
   });
 });
