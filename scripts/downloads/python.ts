@@ -11,12 +11,17 @@ export interface Output {
   readonly text: string;
 }
 
-/** Python 3.10 or later, by its command; undefined: there is none. */
+let foundPython: { readonly command: string | undefined } | undefined;
+
+/** Python 3.10 or later, by its command; undefined: there is none. Looked for once. */
 export function findPython(): string | undefined {
-  return ["python3", "python"].find((command) => {
-    const check = "import sys, pip; sys.exit(sys.version_info < (3, 10))";
-    return spawnSync(command, ["-c", check], { stdio: "ignore" }).status === 0;
-  });
+  foundPython ??= {
+    command: ["python3", "python"].find((command) => {
+      const check = "import sys, pip; sys.exit(sys.version_info < (3, 10))";
+      return spawnSync(command, ["-c", check], { stdio: "ignore" }).status === 0;
+    }),
+  };
+  return foundPython.command;
 }
 
 /** Runs Python with the packages of a file of requirements, which are installed once into the cache folder. */
