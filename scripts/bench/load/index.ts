@@ -21,12 +21,14 @@ const TURNS = 6;
 export const benchLoad: Part = async ({ env, records: sizes, samples, note }) => {
   const records = Math.min(RECORDS, sizes.at(-1) ?? RECORDS);
   const turn = Math.max(5, samples * TURN_OF_SAMPLES);
+  // A trial run learns nothing from more connections than samples.
+  const counts = CONNECTIONS.filter((connections) => connections <= Math.max(16, samples));
   const pace: Pace = { warmUp: turn, turn, turns: Math.min(TURNS, samples) };
   const figures = await withLoadBench(env, records, async (bench): Promise<LoadFigures> => {
     const rows: LoadRow[] = [];
     for (const operation of await operationsOf(bench)) {
       note(operation.name);
-      for (const connections of CONNECTIONS) {
+      for (const connections of counts) {
         rows.push(...(await measureLoad(bench, operation, connections, pace)));
       }
     }

@@ -45,14 +45,15 @@ async function measureBeside(single: Bench, bench: Bench, samples: number, count
     ["recall, present, with a receipt", ask({ receipt: true }), bench],
     ["recall, present, one version each", ask({}), single],
   ];
+  const warmUp = Math.min(WARM_UP, samples);
   const made = requests.map(([, make]) =>
-    Array.from({ length: samples + WARM_UP }, (_, index) => make(index)),
+    Array.from({ length: samples + warmUp }, (_, index) => make(index)),
   );
   const latencies = await interleave(
     requests.map(([, , { http }], place) => ({
       run: (index: number) => http.send(made[place]?.[index] ?? Buffer.alloc(0)),
     })),
-    { samples, warmUp: WARM_UP },
+    { samples, warmUp },
   );
   return latencies.map((latency, place) => ({
     operation: requests[place]?.[0] ?? "",
