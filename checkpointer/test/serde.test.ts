@@ -6,6 +6,7 @@ import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-c
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKnownSegments } from "../src/saver/known-segments.js";
+import { anyCharacter } from "../../test/support/any-character.js";
 import { at, putValues, toArray } from "./support/checkpoints.js";
 import { randomPrefix, randomThread } from "./support/random.js";
 import { client, createSaver } from "./support/savers.js";
@@ -190,7 +191,7 @@ describe("values", () => {
 describe("lists in segments", () => {
   const element = fc.oneof(
     { weight: 5, arbitrary: fc.nat(12).map(message) },
-    fc.string({ unit: "binary", minLength: 70, maxLength: 200 }),
+    fc.string({ unit: anyCharacter, minLength: 70, maxLength: 200 }),
     fc.jsonValue(),
     fc.constantFrom<unknown>(undefined, new Map([[1, 2]]), new Uint8Array(3), new Error("e"), /r/g),
   );

@@ -8,9 +8,10 @@ import {
   encodeLabel,
   encodeNamespace,
 } from "../src/store/names.js";
+import { anyCharacter } from "../../test/support/any-character.js";
 
 const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: "grapheme" }),
   // Half a surrogate pair, alone and beside others.
   fc

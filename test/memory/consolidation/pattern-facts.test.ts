@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
+import { anyCharacter } from "../../support/any-character.js";
 
 const facts = (text: string) =>
   patternFacts([{ id: "m", at: 0, text }]).map(
@@ -219,7 +220,7 @@ test("whatever is said, facts are bounded, stand in it, and take no long time", 
   );
   const text = fc.oneof(
     fc.array(word, { maxLength: 40 }).map((words) => `User: ${words.join(" ")}`),
-    fc.string({ unit: "binary" }).map((words) => `User: ${words}`),
+    fc.string({ unit: anyCharacter }).map((words) => `User: ${words}`),
   );
   fc.assert(
     fc.property(text, (said) => {

@@ -4,6 +4,7 @@ import ranks from "js-tiktoken/ranks/o200k_base";
 import { describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { contextView } from "../../../src/http/sessions/schemas.js";
+import { anyCharacter } from "../../support/any-character.js";
 import { as, createKey, keyFor } from "../../support/acts/access.js";
 import { tell } from "../../support/acts/facts.js";
 import { HOSTILE } from "../../support/hostile.js";
@@ -191,7 +192,7 @@ describe("a context", () => {
 const text = fc.oneof(
   fc.lorem({ maxCount: 40 }),
   fc.constantFrom(...HOSTILE),
-  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.string({ unit: anyCharacter, maxLength: 200 }),
   fc.constantFrom("語".repeat(300), " ".repeat(300), "-".repeat(300), "<|endoftext|>", "a1".repeat(150)),
 );
 const calls = fc.uniqueArray(fc.constantFrom("c1", "c2", "c3"), { minLength: 1, maxLength: 3 });
