@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { anyCharacter } from "../../test/support/any-character.js";
 import { listAll } from "../../test/support/acts/memories.js";
-import { useService } from "../../test/support/service/service.js";
+import { shareService } from "../../test/support/service/service.js";
 import { HOSTILE, LONE_SURROGATES } from "../../test/support/hostile.js";
 import { copyStore, MnemeStore } from "../src/index.js";
 import { partsOf, costOf, PART_BYTES } from "../src/value/cut.js";
 import { toJson, toText } from "../src/value/text-form.js";
 
-const service = await useService();
+const service = await shareService();
 
 const place = (): { store: MnemeStore; root: string } => {
   const root = `r${randomUUID()}`;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "api.md");
 
-const service = await useService();
+const service = await shareService();
 
 test("docs/api.md lists every operation of /openapi.json once, and no other", async () => {
   const answer = await fetch(`${service.url}/openapi.json`);

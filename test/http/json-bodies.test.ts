@@ -5,10 +5,10 @@ import { readStrictJson } from "../../src/domain/strict-json.js";
 import { bodyOf, memoriesOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { readState, setState, statePath } from "../support/acts/state.js";
 
-const service = await useService();
+const service = await shareService();
 
 const MERGE = { "content-type": "application/merge-patch+json" };
 

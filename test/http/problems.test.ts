@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { memoriesOf, newNamespace, pathOf, post, remember } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 const UNKNOWN_ID = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
 

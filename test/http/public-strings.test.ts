@@ -3,11 +3,11 @@ import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
 import { descriptionsOf } from "../../scripts/public-strings/descriptions.js";
 import { commentsOf } from "../../scripts/public-strings/literals.js";
 import { messagesOf } from "../../scripts/public-strings/messages.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const service = await useService();
+const service = await shareService();
 const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as Fields;
 const components = (document["components"] as { schemas: Readonly<Record<string, Fields>> }).schemas;
 

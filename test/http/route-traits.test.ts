@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { createRoute } from "../../src/http/router/create-route.js";
 import { createRouter } from "../../src/http/router/create-router.js";
 import { RouteTable } from "../../src/http/router/route-table.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { newNamespace } from "../support/acts/memories.js";
 
-const service = await useService();
+const service = await shareService();
 
 describe("the table of routes", () => {
   test("a route without traits ends the start", () => {

@@ -10,9 +10,9 @@ import {
   remember,
   revise,
 } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 const FULL = {
   content: "Customer account ID is CX-7742-B.",

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
 import { CONNECT, connectHttp } from "../support/mcp-clients.js";
 import type { McpClient } from "../support/mcp-clients.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 const SEVEN = ["recall", "remember", "forget", "update_memory", "get_memory", "profile", "feedback"];
 
 test.each(Object.entries(CONNECT))(

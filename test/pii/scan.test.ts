@@ -8,9 +8,9 @@ import { loadConfig } from "../../src/config.js";
 import { systemContext } from "../../src/domain/context.js";
 import { scanPii } from "../../src/memory/pii/scan.js";
 import { newNamespace, pathOf, postBatch } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 test("a scan whose time is over within a page goes on at the next memory, and examines each once", async () => {
   const namespace = newNamespace();

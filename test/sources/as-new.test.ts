@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { mneme } from "../support/acts/backup.js";
 import { listAll, newNamespace, remember, revise } from "../support/acts/memories.js";
 import { tempDir } from "../support/run/temp-dir.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { importFrom } from "./run.js";
 
-const service = await useService();
+const service = await shareService();
 const EMAIL = /anna\.berg@example\.com/;
 
 async function run(...args: string[]): Promise<string> {

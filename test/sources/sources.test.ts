@@ -9,12 +9,12 @@ import { consolidate } from "../support/acts/consolidations.js";
 import { listAll, newNamespace, recall, revise } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
 import { tempDir } from "../support/run/temp-dir.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import type { SourceName } from "../../scripts/cli/sources/index.js";
 import { importFrom, importThrice, runImport, startImport } from "./run.js";
 import type { Expected } from "./run.js";
 
-const service = await useService();
+const service = await shareService();
 const fixture = (name: string): string => join(import.meta.dirname, "fixtures", name);
 
 const byTime = (memories: readonly Memory[]) =>

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { listAll, newNamespace } from "../support/acts/memories.js";
 import { entity } from "../support/acts/facts.js";
 import { tempDir } from "../support/run/temp-dir.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { importFrom, importThrice } from "./run.js";
 
-const service = await useService();
+const service = await shareService();
 const fixture = (name: string): string => join(import.meta.dirname, "fixtures", name);
 
 test("graphiti: edges are facts with their times, also where their nodes come after them", async () => {

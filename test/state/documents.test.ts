@@ -5,11 +5,11 @@ import type { JsonValue } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { newNamespace } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { getState, putState, readState, setState, statePath } from "../support/acts/state.js";
 import type { State } from "../support/acts/state.js";
 
-const service = await useService();
+const service = await shareService();
 
 function expectRefused(answer: Answer, field: string): void {
   expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request" } });

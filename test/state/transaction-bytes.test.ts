@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import { failedAt, readState, setState, transact, transacted } from "../support/acts/state.js";
 
-const service = await useService();
+const service = await shareService();
 
 const LARGE = 250 * 1024;
 const KEYS = Array.from({ length: 64 }, (_, index) => `k${index}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 import type { History } from "../support/acts/state.js";
 import {
   failedAt,
@@ -12,7 +12,7 @@ import {
   transacted,
 } from "../support/acts/state.js";
 
-const service = await useService();
+const service = await shareService();
 
 const operations = (...list: object[]) => ({ operations: list });
 

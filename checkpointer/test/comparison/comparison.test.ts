@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import { useService } from "../../../test/support/service/service.js";
+import { shareService } from "../../../test/support/service/service.js";
 import { MnemeStore } from "../../src/index.js";
 import { BEHAVIOURS } from "./behaviours.js";
 import type { Behaviour } from "./behaviours.js";
 
-const service = await useService();
+const service = await shareService();
 
 async function seen({ see }: Behaviour, store: BaseStore): Promise<unknown> {
   try {

@@ -3,9 +3,9 @@ import { consolidate, undo } from "../../support/acts/consolidations.js";
 import { entity, triples } from "../../support/acts/facts.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, ids, listAll, newNamespace, post, recall } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 async function interact(namespace: string, input: string, feedback: unknown): Promise<Memory> {
   const body = { input, response: "It is 120 miles.", feedback, agent_id: "guide" };

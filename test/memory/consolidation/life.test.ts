@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { consolidate } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { listAll, newNamespace, postBatch, read } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-const service = await useService();
+const service = await shareService();
 
 const HOUR = 3600;
 

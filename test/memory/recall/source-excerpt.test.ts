@@ -4,11 +4,11 @@ import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-exc
 import { parseQuery } from "../../../src/memory/text/terms.js";
 import { consolidate } from "../../support/acts/consolidations.js";
 import { bodyOf, newNamespace, postBatch, read, recall } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 import { sessionPath } from "../../support/acts/sessions.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-const service = await useService();
+const service = await shareService();
 
 /** Of one thing, each with a detail that no other one has. */
 const DETAILS = {

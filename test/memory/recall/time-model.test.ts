@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, pathOf, post, recall, remember, revise } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 /** One version of a memory, as the answers told of it; milliseconds since the epoch. */
 interface Version {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { ids, listAll, newNamespace, postBatch, read, remember } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 test("gives each item its result or its problem, in order, and writes nothing else", async () => {
   const namespace = newNamespace();

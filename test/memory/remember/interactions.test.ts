@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Json, Memory, MemoryDetail } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read, recall } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 function send(namespace: string, body: Json) {
   return service.send("POST", `/v1/namespaces/${namespace}/interactions`, body);

@@ -4,12 +4,12 @@ import type { contextView } from "../../../src/http/sessions/schemas.js";
 import type { Json } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, read, remember } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import { until, useService } from "../../support/service/service.js";
+import { until, shareService } from "../../support/service/service.js";
 import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
 
 type SessionContext = z.infer<typeof contextView>;
 
-const service = await useService();
+const service = await shareService();
 
 async function contextOf(ns: string, sid: string, parameters: Json): Promise<SessionContext> {
   const query = new URLSearchParams(

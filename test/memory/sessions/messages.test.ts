@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOSTILE } from "../../support/hostile.js";
 import { newNamespace } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -13,7 +13,7 @@ import {
   user,
 } from "../../support/acts/sessions.js";
 
-const service = await useService();
+const service = await shareService();
 
 describe("appending", () => {
   test("numbers messages from 1, and gives them back as they came", async () => {

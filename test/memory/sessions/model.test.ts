@@ -4,7 +4,7 @@ import { createClient } from "redis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { bodyOf, newNamespace } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 import {
   append,
   postMessages,
@@ -15,7 +15,7 @@ import {
   user,
 } from "../../support/acts/sessions.js";
 
-const service = await useService();
+const service = await shareService();
 
 const sids = ["a", "A", "a/b", "a%2fb", "{a}", "ä"];
 const step = fc.oneof(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { bodyOf, newNamespace } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 interface Stored {
   readonly role: string;

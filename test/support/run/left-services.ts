@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { Socket } from "node:net";
 
 const running = new Set<ChildProcess>();
 
@@ -7,6 +8,14 @@ const running = new Set<ChildProcess>();
 export function endWithFile(service: ChildProcess): void {
   running.add(service);
   service.once("close", () => running.delete(service));
+}
+
+/** Sees to it that a service doesn't outlive this process, whose test files share it. */
+export function endWithProcess(service: ChildProcess): void {
+  process.once("exit", () => service.kill("SIGKILL"));
+  // It keeps no worker from ending that has run its last file.
+  service.unref();
+  for (const stream of [service.stdout, service.stderr]) if (stream instanceof Socket) stream.unref();
 }
 
 /** Kills what a test file left running, and waits until it's gone. */

@@ -7,7 +7,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endKeysWithFile } from "../redis/own-keys.js";
-import { endWithFile } from "../run/left-services.js";
+import { countWhileItRuns } from "../cpu/time.js";
+import { endWithFile, endWithProcess } from "../run/left-services.js";
 import { createClient } from "../../../src/client.js";
 import type { Client } from "../../../src/client.js";
 import { loadContract } from "./contract.js";
@@ -52,8 +53,11 @@ async function indexFilled(url: string): Promise<void> {
 }
 
 /** Runs the built service as a process of its own, under a key prefix of its own, on the shared Redis. */
-export async function startService(overrides: Overrides = {}): Promise<Service> {
-  const launched = launchService(overrides);
+export function startService(overrides: Overrides = {}): Promise<Service> {
+  return startOf(launchService(overrides));
+}
+
+async function startOf(launched: Launched): Promise<Service> {
   const url = await launched.url;
   if (url === undefined) throw new Error(`The service didn't start:\n${launched.output()}`);
   // A provider or a Redis of a test's own is asked nothing by this: what it answers first is what such tests are about.
@@ -100,6 +104,22 @@ export async function useService(overrides: Overrides = {}): Promise<Service> {
   return service;
 }
 
+let shared: Promise<Service> | undefined;
+
+/**
+ * A service without keys that all files of this process share, for a file that is content with random namespaces: it makes
+ * no API key, stops nothing, and looks at nothing that all namespaces have in common. A start is half a second of processor
+ * time, and what serves its first requests is slow.
+ */
+export function shareService(): Promise<Service> {
+  if (shared === undefined) {
+    const launched = launchService({}, "process");
+    if (launched.child.pid !== undefined) countWhileItRuns(launched.child.pid);
+    shared = startOf(launched);
+  }
+  return shared;
+}
+
 /** A start that is expected to fail: its exit code and everything it printed. */
 export async function failingStart(overrides: Overrides): Promise<{ code: number | null; output: string }> {
   const launched = launchService(overrides);
@@ -120,7 +140,8 @@ interface Launched {
   readonly output: () => string;
 }
 
-export function launchService(overrides: Overrides): Launched {
+/** @param endsWith until when it runs, and its keys stay, unless it's stopped before */
+export function launchService(overrides: Overrides, endsWith: "file" | "process" = "file"): Launched {
   const env = Object.fromEntries(
     Object.entries({
       PATH: process.env["PATH"],
@@ -137,9 +158,10 @@ export function launchService(overrides: Overrides): Launched {
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const { REDIS_URL: redisUrl, MNEME_KEY_PREFIX: prefix } = env;
-  if (redisUrl === inject("redisUrl") && prefix !== undefined) endKeysWithFile(prefix);
+  if (endsWith === "file" && redisUrl === inject("redisUrl") && prefix !== undefined) endKeysWithFile(prefix);
   const child = spawn(process.execPath, [inject("serviceMain")], { env, stdio: ["ignore", "pipe", "pipe"] });
-  endWithFile(child);
+  if (endsWith === "file") endWithFile(child);
+  else endWithProcess(child);
   const exited = once(child, "close").then(([code]: unknown[]) => (typeof code === "number" ? code : null));
   const lines: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => lines.push(text));
