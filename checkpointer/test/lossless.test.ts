@@ -5,6 +5,7 @@ import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MnemeStore } from "../src/index.js";
+import { runs } from "../../test/support/run/long.js";
 import { at, METADATA, putValues } from "./support/checkpoints.js";
 import { createSaver } from "./support/savers.js";
 
@@ -167,6 +168,6 @@ describe("a value that LangGraph's serializer keeps", () => {
       if (stored) expect(tuple?.checkpoint.channel_values["value"]).toEqual(original);
       else expect(tuple).toBeUndefined();
     });
-    await fc.assert(run, { numRuns: 200 });
+    await fc.assert(run, { numRuns: runs(200) });
   });
 });

@@ -8,6 +8,7 @@ import type {
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { runs } from "../../test/support/run/long.js";
 import { at, toArray } from "./support/checkpoints.js";
 import { randomPrefix } from "./support/random.js";
 import { createSaver } from "./support/savers.js";
@@ -174,6 +175,6 @@ it("answers as MemorySaver does, whatever was done before", async () => {
         for (const one of queries) expect(await ask(saver, one)).toEqual(await ask(memory, one));
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

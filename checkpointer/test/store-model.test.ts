@@ -9,10 +9,11 @@ import type {
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { useService } from "../../test/support/service/service.js";
+import { runs } from "../../test/support/run/long.js";
+import { shareService } from "../../test/support/service/service.js";
 import { MnemeStore } from "../src/index.js";
 
-const service = await useService();
+const service = await shareService();
 
 // Without `:` and `.`, which LangGraph's own store can't tell from its separators.
 const label = fc.constantFrom("a", "b", "a-b", "a b", "é", "*", "--", "user@x", "__proto__");
@@ -144,7 +145,7 @@ describe("MnemeStore", () => {
         }
         await expectSearch(store, model, { namespacePrefix: [] });
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   }, 120_000);
 
@@ -159,7 +160,7 @@ describe("MnemeStore", () => {
       fc.asyncProperty(conditions, (each) =>
         expectSearch(store, model, { namespacePrefix: [], filter: each, limit: 3, offset: 1 }),
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   }, 120_000);
 
@@ -202,7 +203,7 @@ describe("MnemeStore", () => {
       fc.asyncProperty(combined, async (each) => {
         expect((await keysIn(store, each)).toSorted()).toEqual((await expected(each)).toSorted());
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   }, 120_000);
 
@@ -223,7 +224,7 @@ describe("MnemeStore", () => {
           );
         expect(timeless(results)).toEqual(timeless(expected));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   }, 120_000);
 });

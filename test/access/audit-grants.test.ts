@@ -12,6 +12,7 @@ import { DENIALS, openTrails } from "../support/audit/read.js";
 import type { Trails } from "../support/audit/read.js";
 import { openAuditing, trail } from "../support/audit/expect.js";
 import type { Auditing } from "../support/audit/expect.js";
+import { runs } from "../support/run/long.js";
 
 /** The verbs themselves, with grants of all kinds, over the real Redis. */
 let auditing: Auditing;
@@ -115,7 +116,7 @@ describe("who may read what", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -17,6 +17,7 @@ import type { Auditing } from "../support/audit/expect.js";
 import { openAuditing, trail } from "../support/audit/expect.js";
 import type { Parameters } from "../support/acts/memories.js";
 import { newNamespace } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import type { Service } from "../support/service/service.js";
 import { startService } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
@@ -160,7 +161,7 @@ describe("a walk along the cursor", () => {
           expect(pages.every((page) => page.length <= limit)).toBe(true);
         },
       ),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: runs(60), endOnFailure: true },
     );
   });
 

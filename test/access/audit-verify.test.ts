@@ -21,6 +21,7 @@ import {
 } from "../support/audit/read.js";
 import { openAuditing, trail } from "../support/audit/expect.js";
 import { memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import type { Service } from "../support/service/service.js";
 import { putSettings } from "../support/service/namespaces.js";
 import { startService, until } from "../support/service/service.js";
@@ -269,7 +270,7 @@ describe("npm run audit:verify", () => {
           );
         },
       ),
-      { numRuns: 100, examples: [[500, (entries, place) => entries.toSpliced(place, 1)]] },
+      { numRuns: runs(100), examples: [[500, (entries, place) => entries.toSpliced(place, 1)]] },
     );
     await trails.replace(ns, chain);
     expect((await runVerify(service.env, "--namespace", ns)).code).toBe(0);

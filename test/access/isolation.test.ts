@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, createKey, startTwo } from "../support/acts/access.js";
+import { runs } from "../support/run/long.js";
 import type { OpenApi } from "../support/service/contract.js";
 import { HOSTILE } from "../support/hostile.js";
 import type { Answer } from "../support/service/answer.js";
@@ -121,7 +122,7 @@ test("no answer of any route ever holds a byte of what its receiver may not read
       },
     ),
     // A failure names its request; to make the way to it shorter would take minutes.
-    { numRuns: 20, endOnFailure: true },
+    { numRuns: runs(20), endOnFailure: true },
   );
   // Else nothing was tried.
   for (const kind of [

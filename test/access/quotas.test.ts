@@ -13,6 +13,7 @@ import {
   revise,
 } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import { setQuota, usage } from "../support/service/namespaces.js";
 import type { Answer } from "../support/service/answer.js";
 import { startService, until } from "../support/service/service.js";
@@ -245,6 +246,6 @@ test("after any acts, the count is that of the memories that are there", async (
         quota: { memories: 4, bytes: null },
       });
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });

@@ -9,6 +9,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import { tempFolder } from "../support/run/temp-dir.js";
 import { useService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
@@ -91,7 +92,7 @@ describe("a file that isn't as it was written", () => {
         writeFileSync(path, changed);
         await expect(checkFile(path)).rejects.toThrow(/Line \d+|truncated/);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -103,7 +104,7 @@ describe("a file that isn't as it was written", () => {
         writeFileSync(path, bytes.subarray(0, length));
         await expect(checkFile(path)).rejects.toThrow();
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

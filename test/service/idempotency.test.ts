@@ -14,6 +14,7 @@ import {
   remember,
 } from "../support/acts/memories.js";
 import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { runs } from "../support/run/long.js";
 import type { Service } from "../support/service/service.js";
 import { startService, until } from "../support/service/service.js";
 
@@ -228,7 +229,7 @@ describe("Idempotency-Key", () => {
         expect(first.status).toBe(201);
         expect(second.text).toBe(first.text);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
     for (const key of ["", "x".repeat(256), "ä", "a\tb"]) {
       const answer = await post(one, namespace, { content: "refused" }, keyed(key));

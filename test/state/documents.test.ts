@@ -4,6 +4,7 @@ import { mergePatch } from "../../src/domain/json.js";
 import type { JsonValue } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { newNamespace } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import type { Answer } from "../support/service/answer.js";
 import { shareService } from "../support/service/service.js";
 import { getState, putState, readState, setState, statePath } from "../support/acts/state.js";
@@ -248,7 +249,7 @@ describe("a number", () => {
         const [[first]] = (await readState(service, namespace, "numbers", "?path=$")).value as [number[]];
         expect(first).toBe(numbers[0]);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -344,7 +345,7 @@ test("any JSON comes back as it was sent, patched as RFC 7396 says", async () =>
       }
       expect((await readState(service, namespace, "patched")).value).toEqual(model);
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   );
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/domain/json.js";
 import { mergePatch } from "../../src/domain/json.js";
 import { newNamespace } from "../support/acts/memories.js";
+import { runs } from "../support/run/long.js";
 import { startService, useService } from "../support/service/service.js";
 import type { History, State } from "../support/acts/state.js";
 import { getState, readState, setState, statePath, transact, transacted } from "../support/acts/state.js";
@@ -152,7 +153,7 @@ test("as-of and history are what a plain model says, whatever was done", async (
         model.toReversed().map(({ version, value: made }) => ({ version, found: made ?? null })),
       );
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -5,6 +5,7 @@ import { anyCharacter } from "../support/any-character.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
+import { runs } from "../support/run/long.js";
 import type { Answer } from "../support/service/answer.js";
 import { startService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
@@ -107,7 +108,7 @@ test("no path ends Redis, wherever it is taken", async () => {
         await setState(service, namespace, "k", value);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
   await expectAlive(pid);
 });

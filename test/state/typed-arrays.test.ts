@@ -23,6 +23,7 @@ import type { OperationInput } from "../../src/state/transact.js";
 import { createWatchers } from "../../src/state/watchers.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { createTypedArrays, monitored } from "../support/redis/typed-arrays.js";
+import { runs } from "../support/run/long.js";
 
 const client = createRedisClient({ url: inject("redisUrl") });
 const watcher = createClient({ url: inject("redisUrl"), RESP: 2 });
@@ -127,7 +128,7 @@ test("no command meets what aborts RedisJSON 8.4 to 8.8, whatever a caller's wri
         expect(model.faults).toEqual([]);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -14,6 +14,7 @@ import {
 } from "../../support/acts/memories.js";
 import type { MemoryDetail } from "../../support/acts/memories.js";
 import { startWithVectors } from "../../support/redis/with-redis.js";
+import { runs } from "../../support/run/long.js";
 import { tempFolder } from "../../support/run/temp-dir.js";
 import { putSettings, usage } from "../../support/service/namespaces.js";
 import { until } from "../../support/service/service.js";
@@ -128,7 +129,7 @@ test("archiving and restoring a memory changes nothing of it, vectors and all th
         expect(await usage(service, namespace)).toEqual(used);
       },
     ),
-    { numRuns: 6 },
+    { numRuns: runs(6) },
   );
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditPage } from "../../support/audit/read.js";
 import { bodyOf, contents, listAll, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import type { Service } from "../../support/service/service.js";
 import { startService } from "../../support/service/service.js";
 
@@ -40,7 +41,7 @@ describe("a range of time", () => {
         }
       }),
       {
-        numRuns: 20,
+        numRuns: runs(20),
         examples: [
           [3, 2],
           [3, 3],

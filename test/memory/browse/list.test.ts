@@ -11,9 +11,10 @@ import {
   postBatch,
   remember,
 } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { runs } from "../../support/run/long.js";
+import { shareService } from "../../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 
 async function store(namespace: string, inputs: readonly Json[]): Promise<Memory[]> {
   const memories: Memory[] = [];
@@ -67,7 +68,7 @@ describe("a walk along the cursor", () => {
           expect(ids(visited)).toEqual(ids(order === "asc" ? expected : expected.toReversed()));
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

@@ -5,6 +5,7 @@ import { as, createKey, keyFor } from "../../support/acts/access.js";
 import { createItem } from "../../support/acts/items.js";
 import type { Memory, MemoryPage, Parameters } from "../../support/acts/memories.js";
 import { bodyOf, pathOf, remember } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import type { Service } from "../../support/service/service.js";
 import { startService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
@@ -200,7 +201,7 @@ describe("GET /v1/namespaces", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { startRedisRecorder } from "../../support/redis/tap.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Memory, MemoryPage } from "../../support/acts/memories.js";
 import { listPath, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 
 const { service } = await useFakeEmbedder(64);
 
@@ -204,7 +205,7 @@ test("a filter lets through what a plain predicate does, by every door", async (
         }
       },
     ),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   );
 });
 

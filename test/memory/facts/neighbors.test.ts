@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Neighbors } from "../../support/acts/facts.js";
 import { day, entityPath, factBody, neighbors, tell } from "../../support/acts/facts.js";
 import { newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import { until, useService } from "../../support/service/service.js";
 
 const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
@@ -74,7 +75,7 @@ test("are those of a plain walk over any graph, loops and cycles and aliases inc
         expect(found.truncated).toBe(false);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

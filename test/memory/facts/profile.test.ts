@@ -5,6 +5,7 @@ import { as, createKey } from "../../support/acts/access.js";
 import { day, entityPath, factBody, profile, tell, triples } from "../../support/acts/facts.js";
 import { HOSTILE, LONG } from "../../support/hostile.js";
 import { newNamespace, pathOf, postBatch, remember } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import type { Service } from "../../support/service/service.js";
 import { startService } from "../../support/service/service.js";
 
@@ -114,7 +115,7 @@ test("is within its budget, whatever it holds", async () => {
       expect(count(found.text)).toBeLessThanOrEqual(token_budget);
       expect(found.tokens).toBe(count(found.text));
     }),
-    { numRuns: 12, examples: [[1], [2], [3000]] },
+    { numRuns: runs(12), examples: [[1], [2], [3000]] },
   );
   const small = await profile(service, namespace, subject, { token_budget: 100 });
   expect(small.truncated).toBe(true);

@@ -14,6 +14,7 @@ import {
   revise,
 } from "../../support/acts/memories.js";
 import { ModelTimeline } from "../../support/acts/model-timeline.js";
+import { runs } from "../../support/run/long.js";
 import { putSettings, usage } from "../../support/service/namespaces.js";
 import { until, useService } from "../../support/service/service.js";
 
@@ -294,7 +295,7 @@ test("a timeline equals a plain model after any sequence of writes and deletions
       const byId = (a: unknown[], b: unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
       expect(actual.toSorted(byId)).toEqual(expected.toSorted(byId));
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -342,7 +343,7 @@ test("a timeline at any time of both kinds is what it was after the last act bef
         }
       },
     ),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });
 

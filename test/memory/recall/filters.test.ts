@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import { newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 
 const { service } = await useFakeEmbedder(64);
 
@@ -116,7 +117,7 @@ test("a recall returns exactly what its filter lets through, by words, by vector
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: runs(12) },
   );
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
 import { newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 
 const WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"] as const;
 const namespace = newNamespace();
@@ -63,7 +64,7 @@ test("reciprocal rank fusion gives each hit Σ w / (k + rank), ranks from 1, bes
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });
 

@@ -5,6 +5,7 @@ import { profile, tell } from "../../support/acts/facts.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
 import { bodyOf, contents, postBatch, recall } from "../../support/acts/memories.js";
 import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import { runs } from "../../support/run/long.js";
 import type { Service } from "../../support/service/service.js";
 import { startService } from "../../support/service/service.js";
 
@@ -70,7 +71,7 @@ describe("a list of namespaces", () => {
           expect(listed).toEqual(asRanked(await ask(questionOf(thing), [`${root}.**`], more)));
         },
       ),
-      { numRuns: 25, examples: [[NAMESPACES.toReversed(), "zither", "hybrid", { method: "auto" }]] },
+      { numRuns: runs(25), examples: [[NAMESPACES.toReversed(), "zither", "hybrid", { method: "auto" }]] },
     );
   });
 

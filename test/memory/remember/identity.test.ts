@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, post, remember, revise } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
+import { runs } from "../../support/run/long.js";
 
 const { service } = await startWithRedis();
 
@@ -118,6 +119,6 @@ test("any two tellings are one memory exactly if they are equal in content, type
       const stored = await listAll(service, namespace);
       expect(stored.map(({ seen_count }) => seen_count).toSorted()).toEqual([...model.values()].toSorted());
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });

@@ -10,6 +10,7 @@ import { tell } from "../../support/acts/facts.js";
 import { HOSTILE } from "../../support/hostile.js";
 import type { Json } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, read, remember } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import { startService, until, useService } from "../../support/service/service.js";
 import {
@@ -254,7 +255,7 @@ test("never exceeds its budget, and is a conversation that a model takes, whatev
         expectValid(context.messages);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { createClient } from "redis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { bodyOf, newNamespace } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import { shareService } from "../../support/service/service.js";
 import {
@@ -106,7 +107,7 @@ test("does what a plain list would", async () => {
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 

@@ -2,6 +2,7 @@ import { createClient } from "redis";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import type { MemoryDetail } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read } from "../../support/acts/memories.js";
+import { runs } from "../../support/run/long.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import type { Service } from "../../support/service/service.js";
 import { startService, until, useService } from "../../support/service/service.js";
@@ -315,7 +316,7 @@ describe("exactly once", () => {
     const ns = await windowed();
     let victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
     const ids: string[] = [];
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < runs(12); round++) {
       const sending = Promise.allSettled(
         Array.from({ length: 4 }, async (_, client) => {
           for (let index = 0; index < 6; index++) {

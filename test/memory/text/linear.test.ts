@@ -88,10 +88,13 @@ import { inspect } from "../../../src/pii/treat.js";
 import { jsonText, storedText } from "../../../src/state/json-text.js";
 import { parseJsonPath } from "../../../src/state/json-path.js";
 import { hostileTexts, prose } from "../../support/adversarial.js";
+import { isLong } from "../../support/run/long.js";
 
 const SIZE = 32 * 1024;
 /** Of prose of the same size. */
 const MULTIPLE = 15;
+/** Milliseconds for prose. */
+const COSTLY_MS = 10;
 /** What a run that does nothing may be measured as. */
 const NOISE_MS = 60;
 
@@ -499,15 +502,21 @@ describe("32 KiB of hostile text takes a small multiple of the time of prose", (
   test.each(functions)("in %s", async (_, work) => {
     const text = prose(SIZE);
     await timeOf(work, text);
-    const usual = Math.max(await timeOf(work, text), await timeOf(work, text));
-    const bound = MULTIPLE * usual + NOISE_MS;
+    let usual = Math.max(await timeOf(work, text), await timeOf(work, text));
     const slow: string[] = [];
-    for (const [name, hostile] of hostileTexts(SIZE)) {
+    const texts = [...hostileTexts(SIZE)];
+    // A function that takes long for prose takes long for each: other than in the long form, half of them are drawn.
+    const drawn = isLong || usual < COSTLY_MS ? texts : texts.filter(() => Math.random() < 0.5);
+    for (const [name, hostile] of drawn) {
       let time = await timeOf(work, hostile);
-      // What was measured while the collector ran, or the function was compiled again, isn't its own time.
-      for (let again = 0; again < 2 && time > bound; again++)
+      for (let again = 0; again < 4 && time > MULTIPLE * usual + NOISE_MS; again++) {
+        // A processor that others share is slower for a while, so prose is measured again beside it. And what was measured
+        // while the collector ran, or the function was compiled again, isn't its own time.
+        usual = Math.max(usual, await timeOf(work, text));
         time = Math.min(time, await timeOf(work, hostile));
-      if (time > bound) slow.push(`${name}: ${time.toFixed(0)} ms, prose ${usual.toFixed(1)} ms`);
+      }
+      if (time > MULTIPLE * usual + NOISE_MS)
+        slow.push(`${name}: ${time.toFixed(0)} ms, prose ${usual.toFixed(1)} ms`);
     }
     expect(slow).toEqual([]);
   });

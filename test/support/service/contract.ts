@@ -5,6 +5,7 @@ import formats from "ajv-formats";
 import type { Answer } from "./answer.js";
 
 interface Operation {
+  readonly operationId?: string;
   readonly responses: Readonly<Record<string, Response>>;
 }
 
