@@ -3,14 +3,26 @@ import type { TestSpecification } from "vitest/node";
 
 /** The files that take longest, by what ends their path. A fresh clone knows no times of its own. */
 const LONGEST = [
-  "generated-clients/schemathesis.test.ts",
+  "client/python.test.ts",
   "scripts/bench-runs.test.ts",
   "memory/migration/migration.test.ts",
+  "generated-clients/schemathesis.test.ts",
   "generated-clients/clients.test.ts",
-  "pii/originals.test.ts",
+  "explorer/views.test.ts",
+  "erasures/erasures.test.ts",
+  "memory/sessions/promotion.test.ts",
   "memory/archive/archive.test.ts",
   "memory/archive/hostile.test.ts",
+  "memory/text/linear.test.ts",
+  "pii/originals.test.ts",
   "access/audit-verify.test.ts",
+  "scripts/test-faults.test.ts",
+  "hook/run.test.ts",
+  "explorer/journeys.test.ts",
+  "sources/sources.test.ts",
+  "scripts/dev.test.ts",
+  "memory/consolidation/llm.test.ts",
+  "memory/clearing/clear-namespace.test.ts",
 ];
 
 /** Begins with the longest files: one that came last would run while all other workers have nothing to do. */
