@@ -13,8 +13,8 @@ import type { RecallInput } from "../ports/recall-input.js";
 import { distinctTerms } from "../text/terms.js";
 import type { KeywordQuery } from "../text/terms.js";
 import type { JudgeRelevance, RecallHit } from "./outcome.js";
+import type { RelevanceParts } from "./relevance.js";
 import { scopeOf } from "../../access/grants.js";
-import { trailOf } from "../../access/trail.js";
 import type { Trail } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
 import { isAlive } from "../lifecycle/ttl.js";
@@ -22,6 +22,7 @@ import { standIns } from "./stand-ins.js";
 import type { StandIn } from "./stand-ins.js";
 import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
+import type { RecordsOf } from "./records-of.js";
 import { askedIn } from "../text/asked.js";
 import { archivedTexts } from "./archived-texts.js";
 import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
@@ -34,6 +35,8 @@ export interface LoadInput {
   /** Undefined: nothing was looked for by words. */
   readonly terms: KeywordQuery | undefined;
   readonly relevanceFor: JudgeRelevance;
+  readonly trail: Trail;
+  readonly records: RecordsOf;
   /** Called with the number of archived memories whose contents couldn't be read, where they were wanted. */
   readonly unreadable: (count: number) => void;
   /** Called with each entry in an audit trail. */
@@ -48,15 +51,12 @@ export async function loadHits(
   services: Loading,
   context: Context,
   ranked: readonly Found[],
-  { input, filter, moment, terms, relevanceFor, unreadable, note }: LoadInput,
+  { input, filter, moment, terms, relevanceFor, trail, records, unreadable, note }: LoadInput,
 ): Promise<RecallHit[]> {
   const { namespaces, limit, min_trust = 0, min_relevance = 0, include_archive = false } = input;
   const archive = archivedTexts(services, include_archive, unreadable);
   const weights = weightsOf(input);
-  const named = namespaces.filter((name) => !scopeOf(name).below);
-  // A namespace's trail doesn't show its readers which other namespaces were asked for.
-  const trail = trailOf(context, "recall");
-  if (ranked.length === 0 && named.length === 0)
+  if (ranked.length === 0 && namedIn(namespaces).length === 0)
     await services.audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory): boolean =>
@@ -69,16 +69,15 @@ export async function loadHits(
     // With min_trust or min_relevance, double the batch so that few rounds are needed.
     const wanted =
       min_trust > 0 || min_relevance > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
-    const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
+    // What was read already is looked at first: then it is known how good another one must be.
+    const known = from === 0 ? records.known(ranked) : 0;
+    const size =
+      known > 0 && known >= wanted
+        ? known
+        : promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
-    const showable = await read(services, trail, batch, from === 0 ? named : [], {
-      moment,
-      now,
-      fits,
-      note,
-      archive,
-    });
+    const showable = await read(services, batch, { trail, records, moment, now, fits, note, archive });
     from += batch.length;
     for (const { found, copies } of showable.flatMap(apart)) {
       const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
@@ -91,14 +90,14 @@ export async function loadHits(
         if (earlier.length < MOST_CHAINS) earlier.push(behind);
         continue;
       }
-      const texts = [memory, ...behind.slice(0, 1)].map(archive.textOf);
-      const relevance = await relevanceFor(found, texts);
+      const judge = (): Promise<RelevanceParts> =>
+        relevanceFor(found, [memory, ...behind.slice(0, 1)].map(archive.textOf));
       // Another memory that leads to it may fit better.
-      if (relevance.relevance < min_relevance) continue;
+      if (min_relevance > 0 && (await judge()).relevance < min_relevance) continue;
       const chains = [behind];
       chainsOf.set(nameOf(memory), chains);
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
-      hits.push({ memory, ...weigh(found.score, memory, weights), relevance, found, alsoIn, chains });
+      hits.push({ memory, ...weigh(found.score, memory, weights), judge, found, alsoIn, chains });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
@@ -111,8 +110,12 @@ export async function loadHits(
     fits({ ...source, superseded_at: null, superseded_by: null });
   const turn = createTurns();
   const quoted: RecallHit[] = [];
-  for (const { chains, ...hit } of shown)
-    quoted.push(Object.assign(hit, await foundBy(hit.memory, chains, asked, mayBeShown, turn)));
+  for (const { chains, judge, ...hit } of shown) {
+    const relevance = await judge();
+    quoted.push(
+      Object.assign(hit, { relevance }, await foundBy(hit.memory, chains, asked, mayBeShown, turn)),
+    );
+  }
   return quoted;
 }
 
@@ -125,9 +128,13 @@ type Loading = Using<RecordStore & LifecycleStore & ArchivedWords, "archive" | "
 /** Each begins with what was found, and leads to what is shown; empty: that was found itself. */
 type Chains = (readonly Memory[])[];
 
-/** A hit before it is known what is quoted of what it was found by. */
-interface Shown extends Omit<RecallHit, keyof FoundBy> {
+/**
+ * A hit before it is known what is quoted of what it was found by, and how relevant it is: many are read of which few
+ * are shown.
+ */
+interface Shown extends Omit<RecallHit, keyof FoundBy | "relevance"> {
   readonly chains: Chains;
+  readonly judge: () => Promise<RelevanceParts>;
 }
 
 /** What may be shown for one found memory: itself or the memory that supersedes it, and its published copies. */
@@ -147,7 +154,7 @@ interface Copy extends StandIn {
   readonly memory: Judged;
 }
 
-interface ReadOptions extends Pick<LoadInput, "moment" | "note"> {
+interface ReadOptions extends Pick<LoadInput, "moment" | "note" | "trail" | "records"> {
   readonly archive: ArchivedTexts;
   readonly now: number;
   readonly fits: (memory: Memory) => boolean;
@@ -155,16 +162,13 @@ interface ReadOptions extends Pick<LoadInput, "moment" | "note"> {
 
 async function read(
   services: Loading,
-  trail: Trail,
   batch: readonly Found[],
-  named: readonly string[],
-  { moment, now, fits, note, archive }: ReadOptions,
+  { trail, records, moment, now, fits, note, archive }: ReadOptions,
 ): Promise<readonly Showable[]> {
-  const refs = batch.flatMap((found) => found.refs.map((ref) => ({ found, ref })));
-  const wanted = refs.map(({ ref }) => ref);
-  const memories = await archive.read(await services.store.load(trail, named, wanted, moment.asOf, note));
+  const from = batch.flatMap((found) => found.refs.map(() => found));
+  const memories = await archive.read((await records.of(batch)).flat());
   const standing = await standIns(services, trail, memories, { moment, fits, note });
-  const present = refs.flatMap(({ found }, index) => {
+  const present = from.flatMap((found, index) => {
     const standIn = standing[index];
     return standIn === undefined ? [] : [{ found, ...standIn }];
   });
@@ -205,5 +209,9 @@ async function foundBy(
   }
   return first ?? { via: null, excerpt: null, behind: [] };
 }
+
+/** Namespaces that are asked for by name. */
+export const namedIn = (namespaces: readonly string[]): string[] =>
+  namespaces.filter((name) => !scopeOf(name).below);
 
 const nameOf = ({ namespace, id, version }: Memory): string => `${namespace}\0${id}\0${version}`;

@@ -1,11 +1,12 @@
 import { inTime, LATE } from "../../domain/deadline.js";
 import type { Deadline } from "../../domain/deadline.js";
 import type { TokenCounter } from "../../domain/tokens.js";
-import { stage, stageNow } from "../../domain/tracing.js";
+import { stageNow } from "../../domain/tracing.js";
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
 import type { ArchivedWords } from "./archived-texts.js";
-import { loadHits } from "./load-hits.js";
+import { loadHits, namedIn } from "./load-hits.js";
+import { recordsOf } from "./records-of.js";
 import type { RecallStage, Services, Using } from "../services.js";
 import type { LifecycleStore, Recency } from "../ports/lifecycle.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
@@ -30,6 +31,7 @@ import type { ChosenTerms, ParsedQuery } from "../text/terms.js";
 import { scopeOf } from "../../access/grants.js";
 import type { Scope } from "../../access/grants.js";
 import { authorizedParts } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
 import { recencyIn } from "../lifecycle/defaults.js";
 import { treatQuery } from "./treat-query.js";
 import { weighSituations } from "./weigh-situations.js";
@@ -133,28 +135,35 @@ export async function recall(
   const joined = await inTime(deadline, joinCopies(services, refs), reserveMs);
   if (joined === LATE) degraded.add("ranking");
   const ranked = mergeLists(fused, joined === LATE ? nameOf : joined);
-  const situated = await inTime(deadline, weighSituations(services, ranked, input, now, recency), reserveMs);
+  const recorded: Recorded[] = [];
+  const note = (entry: Recorded): void => void recorded.push(entry);
+  // A namespace's trail doesn't show its readers which other namespaces were asked for.
+  const trail = trailOf(context, "recall");
+  const named = namedIn(input.namespaces);
+  const records = recordsOf(services, { trail, named, asOf: moment.asOf, note });
+  const began = performance.now();
+  const situating = weighSituations(services, ranked, input, now, recency, records);
+  const situated = await inTime(deadline, situating, reserveMs);
+  // What read records for it has done a part of the loading.
+  const situatedMs = records.known(ranked) > 0 ? performance.now() - began : 0;
   if (situated === LATE) degraded.add("ranking");
   const { asked: askedTime, ranked: weighed } = situated === LATE ? { asked: undefined, ranked } : situated;
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
   const calibrated = await inTime(deadline, Promise.resolve(calibration), reserveMs);
   const scale = calibrated === LATE ? undefined : calibrated;
   const relevanceFor = relevanceBy(asked, found, scale, vector?.values, terms?.language);
-  const recorded: Recorded[] = [];
-  const note = (entry: Recorded): void => void recorded.push(entry);
   const loading = {
     input,
     filter,
     moment,
     terms,
     relevanceFor,
+    trail,
+    records,
     note,
     unreadable: () => void degraded.add("archive"),
   };
-  const load = timed.later(
-    "load",
-    stage("load", () => loadHits(services, context, weighed, loading)),
-  );
+  const load = timed.later("load", loadHits(services, context, weighed, loading), situatedMs);
   const loaded = await inTime(deadline, load, services.pace.expectedMs("receipt"));
   if (loaded === LATE) degraded.add("hits");
   const { hits, ...budget } = await fitted(
@@ -308,8 +317,9 @@ async function recencyOf(
 function stopwatch({ observe, pace }: Pick<Services, "observe" | "pace">) {
   const since = (start: number): number => (performance.now() - start) / 1000;
   return {
-    async later<T>(name: RecallStage, work: Promise<T>): Promise<T> {
-      const start = performance.now();
+    /** `doneMs`: what a part of it took before. */
+    async later<T>(name: RecallStage, work: Promise<T>, doneMs = 0): Promise<T> {
+      const start = performance.now() - doneMs;
       try {
         return await work;
       } finally {

@@ -5,6 +5,7 @@ import type { SearchStore, Situation } from "../ports/search.js";
 import type { Using } from "../services.js";
 import { askedIn } from "../text/asked.js";
 import type { Found } from "./fusion.js";
+import type { RecordsOf } from "./records-of.js";
 import { weighRecency } from "./recency.js";
 import { boostBySession, SESSIONS_AMONG } from "./session-boost.js";
 import { askedTimeOf, boostByTime } from "./time-boost.js";
@@ -17,7 +18,8 @@ interface Weighed {
 
 /**
  * Brings into the scores when the memories are from and which session they belong to: the time that the query names,
- * other hits of a session, and age. Reads the situations of as many as can change, and nothing if none can.
+ * other hits of a session, and age. Reads the situations of as many as can change, and nothing if none can. The few that
+ * are compared by session alone are likely hits, so their records are read, which are then known already.
  */
 export async function weighSituations(
   { store }: Using<SearchStore>,
@@ -25,6 +27,7 @@ export async function weighSituations(
   input: RecallInput,
   now: number,
   recency: Recency,
+  records: RecordsOf,
 ): Promise<Weighed> {
   const weights = weightsOf(input);
   const named = weights.time === 0 ? undefined : askedTimeOf(askedIn(input.query) ?? input.query, now);
@@ -32,9 +35,12 @@ export async function weighSituations(
   const asked = named?.order !== undefined && recency.weight > 0 ? undefined : named;
   const compared = weights.session > 0 && ranked.length > 1 && severalSessions(input);
   const bySession = compared ? SESSIONS_AMONG : 0;
-  const wanted = asked !== undefined || recency.weight > 0 ? ranked : ranked.slice(0, bySession);
+  const all = asked !== undefined || recency.weight > 0;
+  const wanted = all ? ranked : ranked.slice(0, bySession);
   if (wanted.length === 0) return { ranked, asked };
-  const situations = await situationsOf(store, wanted);
+  const situations = await (all || input.as_of !== undefined
+    ? situationsOf(store, wanted)
+    : recordedSituations(records, wanted));
   const timeOf = (found: Found): number | undefined => situations.get(found.fused)?.time;
   const sessionOf = (found: Found): string | undefined => {
     const session = situations.get(found.fused)?.session;
@@ -66,6 +72,21 @@ async function situationsOf(
     ranked.flatMap(({ fused }, index) => {
       const situation = found[index];
       return situation === undefined ? [] : [[fused, situation] as const];
+    }),
+  );
+}
+
+async function recordedSituations(
+  records: RecordsOf,
+  ranked: readonly Found[],
+): Promise<ReadonlyMap<Found["fused"], Situation>> {
+  const read = await records.of(ranked);
+  return new Map(
+    ranked.flatMap(({ fused, refs }, index) => {
+      const place = refs.findIndex(({ namespace, id }) => namespace === fused.namespace && id === fused.id);
+      const memory = read[index]?.[place];
+      if (memory === undefined) return [];
+      return [[fused, { time: memory.timestamp, session: memory.session_id ?? undefined }] as const];
     }),
   );
 }

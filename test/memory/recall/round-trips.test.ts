@@ -74,6 +74,26 @@ test("a recall waits for a search, for its records, and for its receipt, which i
   expect(last).toContain(":uses:{");
 });
 
+test("sessions are compared by the records that are read for the answer", async () => {
+  const namespace = newNamespace();
+  const told = [
+    { content: "The code of the gate is 4410.", session_id: "visit" },
+    { content: "The code of the shed is 4411.", session_id: "visit" },
+    { content: "The gate is blue.", session_id: "call" },
+  ];
+  for (const memory of told)
+    await remember(service, namespace, { ...memory, embedding, memory_type: "episodic" });
+  const hybrid = { mode: "hybrid", query: "the code of the gate", receipt: false };
+  const [search, load, ...rest] = await tripsOf(namespace, hybrid);
+  expect(search).toContain("FT.SEARCH");
+  expect(load).toContain("EVALSHA");
+  // Nobody waits for this.
+  expect(rest).toHaveLength(1);
+  expect(rest[0]).toContain(":uses:{");
+  const { hits } = await recall(service, query(namespace, { ...hybrid, explain: true }));
+  expect(hits[0]?.explain?.session?.adds).toBeGreaterThan(0);
+});
+
 test("a recall without a receipt waits for a search and for its records only", async () => {
   const namespace = newNamespace();
   await remember(service, namespace, { content: "The code is 4410.", embedding });
