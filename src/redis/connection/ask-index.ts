@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import type { RedisArgument } from "redis";
 import { storeFault } from "../../domain/store-fault.js";
-import type { RedisGateway } from "./client.js";
+import type { RedisGateway, RoutedClient } from "./client.js";
 import { faultOf, isOtherNode, isPassing } from "./error-replies.js";
 import { inTime } from "./in-time.js";
 import type { Holding, Nodes, RedisNode, Where } from "./nodes.js";
@@ -33,12 +33,13 @@ export function askIndex(
   via: Via = "search",
 ): Promise<readonly unknown[]> {
   const { nodes } = redis;
-  const lane = via === "run" ? "run" : "search";
   const replicas = via === "recall" ? redis.replicas : undefined;
-  if (!nodes.clustered && replicas === undefined) {
-    return redis[lane](async (client) => [await client.sendCommand([...question])]);
-  }
-  return redis[lane](() => askNodes(nodes, where, question, replicas));
+  const ask =
+    !nodes.clustered && replicas === undefined
+      ? async (client: RoutedClient): Promise<readonly unknown[]> => [await client.sendCommand([...question])]
+      : () => askNodes(nodes, where, question, replicas);
+  if (via === "run") return redis.run(ask);
+  return redis.search(ask, undefined, where === "everywhere" ? "" : where[0]?.root);
 }
 
 async function askNodes(

@@ -22,9 +22,10 @@ export interface RedisGateway {
   run<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
    * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep each server busy:
-   * what takes no time doesn't wait behind all of them, and their own wait isn't taken for Redis's.
+   * what takes no time doesn't wait behind all of them, and their own wait isn't taken for Redis's. Those `about` different
+   * namespaces take turns, so that one with many searches keeps the others waiting for no more than one of its own.
    */
-  search<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+  search<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number, about?: string): Promise<T>;
 }
 
 const SEARCHES_OF_SERVER = 4;
@@ -83,7 +84,8 @@ export function createGateway(
       observe(answered, (performance.now() - start) / 1000);
     }
   }
-  const search: RedisGateway["search"] = (work, limit) => searches.run("", () => run(work, limit));
+  const search: RedisGateway["search"] = (work, limit, about = "") =>
+    searches.run(about, () => run(work, limit));
   return { client, nodes, replicas, timeoutMs, run, search };
 }
 

@@ -6,7 +6,11 @@ import type { RedisGateway } from "./client.js";
 export function expiring(redis: RedisGateway, deadline: Deadline): RedisGateway {
   return {
     ...redis,
-    search: (work, timeoutMs) =>
-      redis.search((client) => (deadline.passed ? Promise.reject(new TooLate()) : work(client)), timeoutMs),
+    search: (work, timeoutMs, about) =>
+      redis.search(
+        (client) => (deadline.passed ? Promise.reject(new TooLate()) : work(client)),
+        timeoutMs,
+        about,
+      ),
   };
 }
