@@ -1,13 +1,31 @@
-/** Writes values one after the other, in as few bytes as they take. */
+/** Enough for most receipts with a query's vector. */
+const FIRST_BYTES = 2048;
+
+/** Writes values one after the other, in as few bytes as they take; into one buffer, which grows. */
 export function createWriter() {
-  const parts: Buffer[] = [];
+  let target = Buffer.allocUnsafe(FIRST_BYTES);
+  let end = 0;
+  /** Makes room for so many bytes, and gives where they begin. */
+  const take = (length: number): number => {
+    const from = end;
+    end += length;
+    if (end > target.length) {
+      const larger = Buffer.allocUnsafe(2 * end);
+      target.copy(larger, 0, 0, from);
+      target = larger;
+    }
+    return from;
+  };
   const writer = {
     /** A whole number from 0; seven bits a byte. */
     count(value: number): void {
-      const bytes: number[] = [];
       let rest = value;
-      for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-      parts.push(Buffer.from([...bytes, rest]));
+      for (; rest >= 128; rest = Math.floor(rest / 128)) {
+        const at = take(1);
+        target[at] = (rest % 128) + 128;
+      }
+      const at = take(1);
+      target[at] = rest;
     },
     /** A whole number of either sign. */
     difference(value: number): void {
@@ -15,24 +33,26 @@ export function createWriter() {
     },
     /** A number to about seven digits. */
     number(value: number): void {
-      const bytes = Buffer.alloc(4);
-      bytes.writeFloatBE(value);
-      parts.push(bytes);
+      const at = take(4);
+      target.writeFloatBE(value, at);
     },
     /** 0 to 1, to four digits. */
     share(value: number | undefined): void {
-      const bytes = Buffer.alloc(2);
-      bytes.writeUInt16BE(value === undefined ? NO_SHARE : Math.round(value * SHARES));
-      parts.push(bytes);
+      const at = take(2);
+      target.writeUInt16BE(value === undefined ? NO_SHARE : Math.round(value * SHARES), at);
     },
-    bytes(value: Buffer): void {
+    bytes(value: Uint8Array): void {
       writer.count(value.length);
-      parts.push(value);
+      const at = take(value.length);
+      target.set(value, at);
     },
     text(value: string): void {
-      writer.bytes(Buffer.from(value));
+      const length = Buffer.byteLength(value);
+      writer.count(length);
+      const at = take(length);
+      target.write(value, at);
     },
-    written: (): Buffer => Buffer.concat(parts),
+    written: (): Buffer => target.subarray(0, end),
   };
   return writer;
 }
