@@ -2,7 +2,7 @@ import type { RedisGateway } from "../connection/client.js";
 import { askIndex, countOnEach } from "../connection/ask-index.js";
 import type { Where } from "../connection/nodes.js";
 import type { Keys } from "../keys.js";
-import type { IndexStatistics } from "../index-statistics.js";
+import type { IndexStatistics, TermStatistics } from "../index-statistics.js";
 import type { FacetQuery } from "../../memory/conditions/filter.js";
 import { indexIdf } from "./idf.js";
 import { NOTHING, rangeClauses } from "./query.js";
@@ -104,13 +104,19 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       ]);
       records = counted;
       const { count } = records;
+      const found = new Map<string, TermStatistics>();
       const least = (among: readonly (readonly Wanted[])[]): number =>
         Math.min(count, ...among.map((group) => sumOf(group.map(({ key }) => sizeOf(key)))));
       return {
-        term: (term) => ({ records: count, postings: sizeOf(termWanted(place, term).key) }),
+        term(term) {
+          // Asked for several times by each step of a query.
+          const frequency = found.get(term) ?? { records: count, postings: sizeOf(termKey(place, term)) };
+          found.set(term, frequency);
+          return frequency;
+        },
         records: count,
         scales: (words) => {
-          const held = words.map((word) => sizes.get(termWanted(place, word).key)?.parts ?? []);
+          const held = words.map((word) => sizes.get(termKey(place, word))?.parts ?? []);
           return scalesOf(records, held);
         },
         letThrough: least(groups),
@@ -179,10 +185,12 @@ const tagWanted = (field: string, value: string): Wanted => ({
   clause: (param) => `@${field}:{${param}}`,
 });
 
+const termKey = (place: string, term: string): string => shortKey(`text:${term}:${place}`);
+
 const termWanted = (place: string, term: string): Wanted => ({
   kind: "TEXT",
   value: term,
-  key: shortKey(`text:${term}:${place}`),
+  key: termKey(place, term),
   clause: (param) => param,
 });
 
