@@ -53,9 +53,14 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   const routes = new RouteTable();
-  app.use(inPassing(identifyRequest(), matchRoute(routes)));
-  if (deps.tracing !== undefined) app.use(trace(deps.tracing));
-  app.use(observe(logger, metrics));
+  app.use(
+    inPassing(
+      identifyRequest(),
+      matchRoute(routes),
+      ...(deps.tracing === undefined ? [] : [trace(deps.tracing)]),
+      observe(logger, metrics),
+    ),
+  );
   app.use(
     inPassing(
       ...(deps.anonymousAnywhere ? [] : [onlyLoopbackHosts(deps.keyRequired)]),

@@ -5,9 +5,9 @@ import type { AppEnv } from "../env.js";
 type Bound = AppEnv & { Bindings: HttpBindings };
 
 /**
- * Several middleware as one, for those that do nothing after `next`. Hono makes promises for each middleware, which a
- * read of state spends more time on than on what most of them check. An error ends the chain, and Hono answers it as
- * that of the whole.
+ * Several middleware as one, for those that throw nothing that one before them has to see: an error ends the chain, and
+ * Hono answers it as that of the whole. What comes after them has been answered when `next` resolves, also if it failed.
+ * Hono makes promises for each middleware, which a read of state spends more time on than on what most of them check.
  */
 export function inPassing(
   ...parts: readonly (MiddlewareHandler<AppEnv> | MiddlewareHandler<Bound>)[]

@@ -1,5 +1,7 @@
-import type { MiddlewareHandler, Next } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import type { AppEnv } from "../env.js";
+import { isInner } from "../inner-request.js";
 import { HttpProblem } from "../problem.js";
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
@@ -33,8 +35,13 @@ export function onlyLoopbackHosts(keyRequired: () => Promise<boolean>): Middlewa
   };
   return (c, next) => {
     if (!LOOPBACK_HOST.test(c.req.header("host") ?? "")) return fromElsewhere(next, OTHER_HOST);
-    return FORWARDED.some((name) => c.req.header(name) !== undefined)
-      ? fromElsewhere(next, THROUGH_PROXY)
-      : next();
+    return isForwarded(c) ? fromElsewhere(next, THROUGH_PROXY) : next();
   };
+}
+
+/** By Node's own headers: Hono checks each name and value that it is asked for. */
+function isForwarded(c: Context<AppEnv>): boolean {
+  if (isInner(c)) return FORWARDED.some((name) => c.req.header(name) !== undefined);
+  const { headers } = (c.env as HttpBindings).incoming;
+  return FORWARDED.some((name) => headers[name] !== undefined);
 }

@@ -41,7 +41,10 @@ export function limitRate(limiter: RateLimiter, byDefault: number | undefined): 
   };
   return (c, next) => {
     if (isInner(c)) return next();
-    const bounds = (c.get("rateLimits") ?? []).flatMap(({ keyId, limit }) => {
+    const limits = c.get("rateLimits") ?? [];
+    // Most keys have none, and no list is made for them.
+    if (byDefault === undefined && limits.every(({ limit }) => limit === null)) return next();
+    const bounds = limits.flatMap(({ keyId, limit }) => {
       const most = limit ?? byDefault;
       return most === undefined ? [] : [{ keyId, limit: most }];
     });

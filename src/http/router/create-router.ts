@@ -3,7 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Handler, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../env.js";
 import { HybridRouter } from "./hybrid-router.js";
-import { validate } from "./validate.js";
+import { validated } from "./validate.js";
 import type { Taken } from "./validate.js";
 
 /** A router whose schema complaints become problems that name the field. */
@@ -14,12 +14,12 @@ export function createRouter() {
 
 type Route = RouteConfig & { readonly middleware?: MiddlewareHandler<AppEnv> | MiddlewareHandler<AppEnv>[] };
 
-/** Gives `openapi` another way to check what a route takes. Its types stay: they say what {@link validate} gives. */
+/** Gives `openapi` another way to check what a route takes. Its types stay: they say what {@link validated} gives. */
 function checkingAtOnce<App extends OpenAPIHono<AppEnv>>(app: App): App {
   const openapi = ({ middleware = [], ...route }: Route, handler: Handler<AppEnv>): App => {
     app.openAPIRegistry.registerPath(route);
     const path = route.path.replaceAll(/\/{(.+?)}/g, "/:$1");
-    app.on([route.method], [path], ...[middleware].flat(), validate(takenBy(route)), handler);
+    app.on([route.method], [path], ...[middleware].flat(), validated(takenBy(route), handler));
     return app;
   };
   return Object.assign(app, { openapi });

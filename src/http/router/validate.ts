@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Handler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { AppEnv } from "../env.js";
 import { invalidRequest } from "../problem.js";
@@ -17,21 +17,26 @@ export interface Taken {
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /**
- * Checks all that a route takes in one step: query, path, headers, body. `@hono/zod-openapi` takes a middleware for each, and
- * promises for schemas that need none, which a short request would spend a tenth of its time on. `limitBody` has checked
- * the type of the body, and parsed it.
+ * Checks all that a route takes in one step, before its handler: query, path, headers, body. `@hono/zod-openapi` takes a
+ * middleware for each, and promises for schemas that need none, which a short request would spend a tenth of its time on.
+ * `limitBody` has checked the type of the body, and parsed it.
  */
-export function validate({ query, params, headers, body }: Taken): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+export function validated(
+  { query, params, headers, body }: Taken,
+  handler: Handler<AppEnv>,
+): Handler<AppEnv> {
+  return (c, next) => {
     const { req } = c;
     if (query !== undefined) req.addValidatedData("query", checked(query, queryOf(req)));
     if (params !== undefined) req.addValidatedData("param", checked(params, req.param()));
     if (headers !== undefined) req.addValidatedData("header", checked(headers, req.header()));
-    if (body !== undefined) {
-      const isJson = JSON_TYPE.test(req.header("content-type") ?? "");
-      req.addValidatedData("json", checked(body, isJson ? await jsonOf(req) : {}));
-    }
-    return next();
+    if (body === undefined) return handler(c, next);
+    const isJson = JSON_TYPE.test(req.header("content-type") ?? "");
+    const sent = isJson ? jsonOf(req) : Promise.resolve({});
+    return sent.then((value) => {
+      req.addValidatedData("json", checked(body, value));
+      return handler(c, next);
+    });
   };
 }
 
