@@ -16,10 +16,8 @@ export async function bench(parts: readonly PartName[], options: BenchOptions): 
   const { records, samples, against, json, save = false } = options;
   if ((save || options.updateDocs === true) && !isClone())
     throw new Failure("Figures are kept in a clone only.");
-  if (options.updateDocs === true) {
-    const updated = updateDocs();
-    for (const { file, blocks } of updated) console.log(`${file}: ${blocks.join(", ")}`);
-    console.log(updated.length === 0 ? "No figures are kept." : "Run `npm run format` to align the tables.");
+  if (options.updateDocs === true && !save) {
+    writeDocs();
     return;
   }
   const env = loadEnv();
@@ -40,4 +38,11 @@ export async function bench(parts: readonly PartName[], options: BenchOptions): 
     const finished = { finished_at: new Date().toISOString(), ...figures };
     writeFileSync(json, `${JSON.stringify(finished, null, 2)}\n`);
   }
+  if (options.updateDocs === true) writeDocs();
+}
+
+function writeDocs(): void {
+  const updated = updateDocs();
+  for (const { file, blocks } of updated) console.log(`${file}: ${blocks.join(", ")}`);
+  console.log(updated.length === 0 ? "No figures are kept." : "Run `npm run format` to align the tables.");
 }

@@ -12,7 +12,7 @@ export interface BenchOptions {
   readonly json?: string;
   /** Keep the figures of each part for docs. */
   readonly save?: boolean;
-  /** Measure nothing: write the figures that were kept into docs. */
+  /** Write the figures that were kept into docs; measure nothing before, unless they are to be saved too. */
   readonly updateDocs?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function benchCommand(): Command {
     .option("--save", "keep the figures of each part in scripts/bench/results, with date and commit")
     .option(
       "--update-docs",
-      "measure nothing: write the figures kept there into docs/benchmarks.md and docs/recall.md",
+      "write the figures kept there into docs/benchmarks.md and docs/recall.md; without --save, measure nothing",
     )
     .action(async (parts: readonly PartName[], options: BenchOptions) => {
       const { bench } = await import("./bench.js");

@@ -60,16 +60,7 @@ export async function measureLoad(
 ): Promise<LoadRow[]> {
   const tallies: Tally[] = [];
   for (const lane of lanesOf(bench, operation)) {
-    tallies.push({
-      lane,
-      connections: await connectAll(lane, connections),
-      latencies: createLatencies(),
-      answered: 0,
-      refused: 0,
-      seconds: 0,
-      index: 0,
-      cpu: { server: 0, redis: 0, client: 0 },
-    });
+    tallies.push(newTally(lane, await connectAll(lane, connections)));
   }
   for (const tally of tallies) await turn(bench, { ...tally, latencies: createLatencies() }, pace.warmUp);
   for (let round = 0; round < pace.turns; round++) {
@@ -79,19 +70,60 @@ export async function measureLoad(
     }
   }
   for (const connection of tallies.flatMap((tally) => tally.connections)) connection.close();
-  return tallies.map(({ lane, latencies, answered, refused, seconds, cpu }) => {
-    const requests = Math.max(1, answered + refused);
-    return {
-      operation: operation.name,
-      lane: lane.name,
-      connections,
-      answered,
-      refused,
-      perSecond: answered / seconds,
-      latency: latencies.summary(),
-      cpu: { server: cpu.server / requests, redis: cpu.redis / requests, client: cpu.client / requests },
-    };
+  return tallies.map((tally) => rowOf(operation.name, connections, tally));
+}
+
+const newTally = (lane: Lane, connections: readonly Connection[]): Tally => ({
+  lane,
+  connections,
+  latencies: createLatencies(),
+  answered: 0,
+  refused: 0,
+  seconds: 0,
+  index: 0,
+  cpu: { server: 0, redis: 0, client: 0 },
+});
+
+function rowOf(
+  operation: string,
+  connections: number,
+  { lane, latencies, answered, refused, seconds, cpu }: Tally,
+): LoadRow {
+  const requests = Math.max(1, answered + refused);
+  return {
+    operation,
+    lane: lane.name,
+    connections,
+    answered,
+    refused,
+    perSecond: answered / seconds,
+    latency: latencies.summary(),
+    cpu: { server: cpu.server / requests, redis: cpu.redis / requests, client: cpu.client / requests },
+  };
+}
+
+/** One connection's requests to the service, while so many others ask it for something else in closed loops. */
+export async function measureBeside(
+  bench: LoadBench,
+  operation: Operation,
+  beside: Operation,
+  others: number,
+  pace: Pace,
+): Promise<LoadRow> {
+  const service = serviceLane(bench, operation);
+  const tally = newTally(service, await connectAll(service, 1));
+  const busy = await connectAll(serviceLane(bench, beside), others);
+  const asking = { asked: 0, go: true };
+  const loops = busy.map(async (connection) => {
+    while (asking.go) await connection.ask(asking.asked++);
   });
+  await turn(bench, { ...tally, latencies: createLatencies() }, pace.warmUp);
+  // Slower than alone: as many samples take longer.
+  for (let round = 0; round < pace.turns; round++) await turn(bench, tally, pace.turn * 4);
+  asking.go = false;
+  await Promise.all(loops);
+  for (const connection of [...tally.connections, ...busy]) connection.close();
+  return rowOf(`${operation.name} beside ${others} recalls`, 1, tally);
 }
 
 /** One after the other: on a busy machine, hundreds at once would be given up. */
@@ -131,12 +163,12 @@ async function turn({ server }: LoadBench, tally: Tally, milliseconds: number): 
   tally.cpu.redis += after.redis - before.redis;
 }
 
-function lanesOf({ service, bare, server }: LoadBench, operation: Operation): Lane[] {
-  const overHttp = (
-    name: LaneName,
-    { url, pid }: { readonly url: string; readonly pid: number },
-    request: (index: number) => Buffer,
-  ): Lane => ({
+function overHttp(
+  name: LaneName,
+  { url, pid }: { readonly url: string; readonly pid: number },
+  request: (index: number) => Buffer,
+): Lane {
+  return {
     name,
     pid,
     async connect() {
@@ -146,9 +178,16 @@ function lanesOf({ service, bare, server }: LoadBench, operation: Operation): La
         close: http.close,
       };
     },
-  });
+  };
+}
+
+const serviceLane = ({ service }: LoadBench, operation: Operation): Lane =>
+  overHttp("service", service, operation.service);
+
+function lanesOf(bench: LoadBench, operation: Operation): Lane[] {
+  const { bare, server } = bench;
   return [
-    overHttp("service", service, operation.service),
+    serviceLane(bench, operation),
     ...(operation.bare === undefined ? [] : [overHttp("bare handler", bare, operation.bare)]),
     {
       name: "raw Redis",
