@@ -157,12 +157,17 @@ export interface Trail {
   readonly ids?: readonly string[];
   /** The other namespace of an act on two, or the one that was refused. */
   readonly other?: string;
+  /**
+   * Version of the namespace's settings by which the act's texts were treated; empty: it has none. Not recorded: the
+   * store refuses the act if the settings have another version by now.
+   */
+  readonly settings?: string | undefined;
 }
 
 export function trailOf(
   { actor, requestId }: Pick<Context, "actor" | "requestId">,
   verb: AuditVerb,
-  details: Pick<Trail, "ids" | "other"> = {},
+  details: Pick<Trail, "ids" | "other" | "settings"> = {},
 ): Trail {
   return { agent: actor.agent, keyId: actor.keyId, requestId, verb, ...details };
 }

@@ -137,7 +137,7 @@ export function composeApp(
       news,
       watchers,
       vault: services.vault,
-      piiPolicy: async (namespace) => (await services.knownDefaults.of(namespace)).pii,
+      knownDefaults: services.knownDefaults,
     },
     watch: config.watch,
     metrics,

@@ -10,7 +10,7 @@ import type { Precondition } from "../domain/precondition.js";
 import type { AskedTtl } from "./ports.js";
 import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
-import { treatValues } from "./treat-values.js";
+import { writeTreated } from "./treat-values.js";
 import type { PiiCounts } from "../pii/kinds.js";
 
 export interface PatchInput {
@@ -31,14 +31,20 @@ export async function patchState(
   const sent = jsonText("body", patch, { merged: true });
   // The answer shows the whole document, also what the caller didn't write.
   await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "state.patch" });
-  const { parts, counts } = await treatValues(services, ref.namespace, { body: patch });
-  const text = parts.body === patch ? sent : jsonText("body", parts.body, { merged: true });
-  const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
-    ref,
-    patch: text,
-    ttl: ttl_seconds,
-    precondition,
-  });
+  const { outcome, counts } = await writeTreated(
+    services,
+    ref.namespace,
+    { body: patch },
+    async ({ parts, counts: pii }, settings) => ({
+      counts: pii,
+      outcome: await store.patch(trailOf(context, "state.patch", { ids: [ref.key], settings }), {
+        ref,
+        patch: parts.body === patch ? sent : jsonText("body", parts.body, { merged: true }),
+        ttl: ttl_seconds,
+        precondition,
+      }),
+    }),
+  );
   switch (outcome.kind) {
     case "patched":
       return { document: outcome.document, pii: counts };

@@ -8,7 +8,7 @@ import type { Precondition } from "../domain/precondition.js";
 import type { AskedTtl } from "./ports.js";
 import { stateConflict, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
-import { treatValues } from "./treat-values.js";
+import { writeTreated } from "./treat-values.js";
 import type { PiiCounts } from "../pii/kinds.js";
 
 export interface PutInput {
@@ -40,16 +40,24 @@ export async function putState(
     verbs: precondition === "any" ? ["write"] : ["write", "read"],
     act: "state.put",
   });
-  const { parts, counts } = await treatValues(services, ref.namespace, { value: input.value });
-  const value = parts.value === input.value ? sent : jsonText("value", parts.value);
-  const outcome = await store.put(trailOf(context, "state.put", { ids: [ref.key] }), {
-    ref,
-    value,
-    ttl: input.ttl_seconds,
-    sliding: input.sliding === true,
-    precondition,
-    operation: context.operation,
-  });
+  const { value, outcome, counts } = await writeTreated(
+    services,
+    ref.namespace,
+    { value: input.value },
+    async ({ parts, counts: pii }, settings) => {
+      const treated = parts.value === input.value ? sent : jsonText("value", parts.value);
+      const trail = trailOf(context, "state.put", { ids: [ref.key], settings });
+      const stored = await store.put(trail, {
+        ref,
+        value: treated,
+        ttl: input.ttl_seconds,
+        sliding: input.sliding === true,
+        precondition,
+        operation: context.operation,
+      });
+      return { value: treated, outcome: stored, counts: pii };
+    },
+  );
   if (outcome.kind === "conflict") throw stateConflict();
   if (outcome.kind === "ttl_too_long") throw ttlTooLong(outcome);
   const document = { ...outcome.facts, json: value.json };

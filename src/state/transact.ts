@@ -17,7 +17,7 @@ import type {
 } from "./ports.js";
 import { ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
-import { treatValues } from "./treat-values.js";
+import { writeTreated } from "./treat-values.js";
 import type { PiiCounts } from "../pii/kinds.js";
 
 export interface TransactInput {
@@ -65,15 +65,24 @@ export async function transact(
     verbs: reads ? ["read", "write"] : ["write"],
     act: "state.transact",
   });
-  const { operations, pii } = await treated(services, namespace, input.operations, sent);
-  const transaction: Transaction = {
+  const values = input.operations.map(({ value }) => ({ value }));
+  const { transaction, outcome, pii } = await writeTreated(
+    services,
     namespace,
-    keys,
-    checks: input.checks,
-    operations,
-    operation: context.operation,
-  };
-  const outcome = await store.transact(trailOf(context, "state.transact", { ids: keys }), transaction);
+    { operations: values },
+    async ({ parts, counts }, settings) => {
+      const same = parts.operations === values;
+      const treated: Transaction = {
+        namespace,
+        keys,
+        checks: input.checks,
+        operations: same ? sent : treatedOperations(input.operations, parts.operations, sent),
+        operation: context.operation,
+      };
+      const trail = trailOf(context, "state.transact", { ids: keys, settings });
+      return { transaction: treated, outcome: await store.transact(trail, treated), pii: counts };
+    },
+  );
   if (outcome.kind === "failed") throw refusal(transaction, outcome);
   return mayLearn(context, namespace) ? { results: outcome.results, pii } : undefined;
 }
@@ -84,21 +93,17 @@ export interface TransactOutcome {
   readonly pii: PiiCounts | undefined;
 }
 
-/** Treats personal data in the values of operations. */
-async function treated(
-  services: StateServices,
-  namespace: string,
+/** Operations with their values as they were treated. */
+function treatedOperations(
   inputs: readonly OperationInput[],
+  treated: readonly Pick<OperationInput, "value">[],
   sent: readonly TransactionOperation[],
-): Promise<{ readonly operations: readonly TransactionOperation[]; readonly pii: PiiCounts | undefined }> {
-  const values = inputs.map(({ value }) => ({ value }));
-  const { parts, counts } = await treatValues(services, namespace, { operations: values });
-  if (parts.operations === values) return { operations: sent, pii: counts };
+): readonly TransactionOperation[] {
   const operations = inputs.map((input, index) => {
-    const { value } = parts.operations[index] ?? input;
+    const { value } = treated[index] ?? input;
     return value === input.value ? sent[index] : prepare(Object.assign({}, input, { value }), index);
   });
-  return { operations: operations.filter((each) => each !== undefined), pii: counts };
+  return operations.filter((each) => each !== undefined);
 }
 
 function prepare(input: OperationInput, index: number): TransactionOperation {

@@ -45,7 +45,7 @@ beforeAll(async () => {
     news: { listen: () => Promise.resolve(() => {}) },
     watchers: createWatchers({ max: 1, perKey: 1 }),
     vault: createPiiVault(createPiiStore(redis, auditor, keys), undefined),
-    piiPolicy: () => Promise.resolve(undefined),
+    knownDefaults: { of: () => Promise.resolve({ version: "", pii: undefined }), forget: () => {} },
   };
 });
 afterAll(() => client.destroy());

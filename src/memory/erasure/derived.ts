@@ -15,6 +15,9 @@ import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
 import type { Erasing } from "./erasing.js";
 import { tellCopies } from "../publish/tell-copies.js";
+import { redactRefused } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import { underPolicy } from "../../pii/under-policy.js";
 import { lineOf, saidIn } from "../text/speakers.js";
 import { stretchOf } from "../text/stretch.js";
 import { truncateUtf8 } from "../text/truncate.js";
@@ -111,14 +114,38 @@ async function contentOf(
   return truncateUtf8(text, LIMITS.contentBytes);
 }
 
-/** Its next version, and no version before it: those say what is gone. */
-async function remake(
+/**
+ * Its next version, and no version before it: those say what is gone. Its sources may be rewritten for personal data after
+ * they were read here, so what was made of them is treated too.
+ */
+function remake(
+  services: Erasing,
+  context: Context,
+  memory: MemoryDetail,
+  left: readonly MemoryDetail[],
+  made: MadeBy,
+  said: string,
+): Promise<Fate> {
+  const { vault, knownDefaults } = services;
+  const { namespace } = memory;
+  return underPolicy(
+    async () => {
+      const { pii, version } = await knownDefaults.of(namespace);
+      const { parts } = await treat(vault, namespace, redactRefused(pii), { said });
+      return remakeOf(services, context, memory, left, made, parts.said, version);
+    },
+    () => knownDefaults.forget(namespace),
+  );
+}
+
+async function remakeOf(
   services: Erasing,
   context: Context,
   memory: MemoryDetail,
   left: readonly MemoryDetail[],
   made: MadeBy,
   content: string,
+  settings: string,
 ): Promise<Fate> {
   const { interaction, publications: _, uses: __, ...current } = memory;
   const { namespace, id } = current;
@@ -142,7 +169,7 @@ async function remake(
     compared: false,
     exempt: true,
   });
-  const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id] }), revision);
+  const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id], settings }), revision);
   if (outcome.kind === "missing") return "missing";
   if (outcome.kind !== "revised") return "again";
   if (outcome.published) await tellCopies(services, context, current);

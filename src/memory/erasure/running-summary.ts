@@ -2,12 +2,17 @@ import { facetQuery } from "../conditions/filter.js";
 import type { PromotedBy } from "../model/made.js";
 import type { MemoryDetail } from "../model/record.js";
 import type { Using } from "../services.js";
+import { redactRefused } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { RecordStore } from "../ports/records.js";
 import type { SearchStore } from "../ports/search.js";
 
 const PAGE = 100;
 /** The running summary is about as long as the summaries of its last stretches. */
 const LINES_BYTES = 4 * 1024;
+
+type Summarising = Using<RecordStore & SearchStore, "archive" | "erasures">;
 
 export interface Incarnation {
   readonly namespace: string;
@@ -46,11 +51,27 @@ export async function promotedFrom(
   return { promoted: found.flat(), next: page.next };
 }
 
-/** Remakes a session's running summary from the remaining summaries of its stretches. */
+/**
+ * Remakes a session's running summary from the remaining summaries of its stretches. Those may be rewritten for personal
+ * data after they were read here, so it is treated too; once more if the settings changed before it was written.
+ */
 export async function rewriteRunningSummary(
-  services: Using<RecordStore & SearchStore, "archive" | "erasures">,
+  services: Summarising & Using<Pick<LifecycleStore, "defaultsOf">, "vault">,
   session: Incarnation,
 ): Promise<void> {
+  const { store, vault, erasures } = services;
+  const { namespace, incarnation } = session;
+  const said = await remainingLines(services, session);
+  for (let written: string | undefined; ;) {
+    const { pii, version } = await store.defaultsOf(namespace);
+    if (version === written) return;
+    const { parts } = await treat(vault, namespace, redactRefused(pii), { said });
+    await erasures.rewriteSummary(session, incarnation, parts.said);
+    written = version;
+  }
+}
+
+async function remainingLines(services: Summarising, session: Incarnation): Promise<string> {
   const lines: string[] = [];
   let [bytes, full] = [0, false];
   let after: number | undefined;
@@ -63,5 +84,5 @@ export async function rewriteRunningSummary(
     }
     after = full ? undefined : page.next;
   } while (after !== undefined);
-  await services.erasures.rewriteSummary(session, session.incarnation, lines.join("\n"));
+  return lines.join("\n");
 }

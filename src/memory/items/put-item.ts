@@ -27,6 +27,7 @@ import { nextVersion } from "../write/next-version.js";
 import { refuseTooLarge } from "../write/treated-content.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { keepShown, treat } from "../../pii/treat.js";
+import { underPolicy } from "../../pii/under-policy.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
 /** Dependencies of a put; copies that follow the item get its next version. */
@@ -79,9 +80,20 @@ export async function putItem(
   sent: ItemInput,
   precondition: Precondition,
 ): Promise<PutOutcome> {
-  const { store, audit } = services;
+  const { audit } = services;
   // The answer is the whole memory, and says whether it was there.
   await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "item.put" });
+  return underPolicy(() => putOnce(services, context, ref, sent, precondition));
+}
+
+async function putOnce(
+  services: Putting,
+  context: Context,
+  ref: ItemRef,
+  sent: ItemInput,
+  precondition: Precondition,
+): Promise<PutOutcome> {
+  const { store, audit } = services;
   const defaults = await store.defaultsOf(ref.namespace);
   const { input, pii } = await treatInput(services, ref.namespace, defaults.pii, sent);
   refuseTooLong("content", input.content);
@@ -101,8 +113,21 @@ export async function putItem(
     }
     const outcome =
       current === undefined
-        ? await create(services, context, ref, input, semantic, await embedding())
-        : await revise(services, context, ref, current, input, semantic, embedding);
+        ? await create(
+            services,
+            { context, ref, settings: defaults.version },
+            input,
+            semantic,
+            await embedding(),
+          )
+        : await revise(
+            services,
+            { context, ref, settings: defaults.version },
+            current,
+            input,
+            semantic,
+            embedding,
+          );
     if (outcome !== undefined)
       return { kind: outcome.kind, memory: await judge(services, outcome.memory, context.now()), pii };
   }
@@ -132,11 +157,17 @@ function holds(precondition: Precondition, current: Memory | undefined): boolean
   return current !== undefined && (precondition === "present" || precondition === current.version);
 }
 
+interface Put {
+  readonly context: Context;
+  readonly ref: ItemRef;
+  /** Version of the settings by which the input was treated. */
+  readonly settings: string;
+}
+
 /** Undefined: another writer created it in the same moment. */
 async function create(
   services: Putting,
-  context: Context,
-  ref: ItemRef,
+  { context, ref, settings }: Put,
   input: ItemInput,
   ttl: number | null,
   embedding: FirstEmbedding,
@@ -160,15 +191,14 @@ async function create(
     expires_at: endOfLife(life, now),
   } as const;
   const insertion = insertionOf(services, memory, embedding, now, { contentHash: itemHash(ref.key) });
-  const created = await insertOne(services, trailOf(context, "item.put"), insertion);
+  const created = await insertOne(services, trailOf(context, "item.put", { settings }), insertion);
   return created && { kind: "created", memory: created };
 }
 
 /** Undefined: it has another version now, or is gone. */
 async function revise(
   services: Putting,
-  context: Context,
-  ref: ItemRef,
+  { context, ref, settings }: Put,
   detail: MemoryDetail,
   input: ItemInput,
   ttl: number | null,
@@ -198,7 +228,7 @@ async function revise(
   const changed = { ...next, updated_at: now, lifetime, expires_at, prolonged_by: null };
   // The key, not the content, is what an item is known by.
   const revision = nextVersion(services, current, changed, { interaction, embedding, newExpiry: true });
-  const outcome = await services.store.revise(trail, revision);
+  const outcome = await services.store.revise({ ...trail, settings }, revision);
   if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return undefined;
   const { memory } = revision;

@@ -42,6 +42,8 @@ export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
 
 /** Defaults from a namespace's settings; undefined: the service's configuration holds. */
 export interface NamespaceDefaults {
+  /** Of the settings; empty: it has none. */
+  readonly version: string;
   readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
   readonly recency: { readonly [Name in keyof Recency]: number | undefined };
   readonly receipts: {

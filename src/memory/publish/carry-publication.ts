@@ -1,5 +1,6 @@
 import { covers, scopeOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
+import type { Trail } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { versionConflict } from "../../domain/errors.js";
 import { embedAlone, embeddedIn } from "../embedding/embed.js";
@@ -17,6 +18,7 @@ import type { Judgeable } from "../trust/trust.js";
 import type { Using } from "../services.js";
 import { redactRefused } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
+import { underPolicy } from "../../pii/under-policy.js";
 import type { Fact } from "../model/fact.js";
 import type { RecordStore } from "../ports/records.js";
 
@@ -32,7 +34,19 @@ const ATTEMPTS = 16;
  * Brings a memory's state to its copy in one namespace, as its publication requires: makes it, updates it, marks it as
  * outdated, or removes it. Returns the copy, or undefined if there is none. Idempotent.
  */
-export async function carryPublication(
+export function carryPublication(
+  services: Carrying,
+  context: Context,
+  pending: PendingPublications,
+  publication: Publication,
+): Promise<PublishOutcome | undefined> {
+  return underPolicy(
+    () => carryOnce(services, context, pending, publication),
+    () => services.knownDefaults.forget(publication.namespace),
+  );
+}
+
+async function carryOnce(
   services: Carrying,
   context: Context,
   pending: PendingPublications,
@@ -64,7 +78,7 @@ async function makeCopy(
   publication: Publication,
 ): Promise<Memory | undefined> {
   const { interaction, publications: _, uses: __, ...rest } = memory;
-  const { made, said } = await copied(services, rest, publication, undefined, interaction);
+  const { made, said, settings } = await copied(services, rest, publication, undefined, interaction);
   const embedding = await firstEmbedding(services, memory.namespace, made.content);
   const now = context.now();
   const copy = {
@@ -76,7 +90,7 @@ async function makeCopy(
     interaction: said,
     contentHash: copyHash(memory),
   });
-  return insertOne(services, publishTrail(context, memory), insertion);
+  return insertOne(services, { ...publishTrail(context, memory), settings }, insertion);
 }
 
 async function bringCopy(
@@ -107,8 +121,8 @@ async function bringCopy(
   }
   if (publication.follow || publication.version === 0) {
     if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
-    const { made } = await copied(services, memory, publication, origin, undefined);
-    return reviseCopy(services, context, trail, interaction, copy, {
+    const { made, settings } = await copied(services, memory, publication, origin, undefined);
+    return reviseCopy(services, context, { ...trail, settings }, interaction, copy, {
       ...copy,
       ...made,
       updated_at: context.now(),
@@ -125,7 +139,7 @@ async function bringCopy(
 async function reviseCopy(
   services: Carrying,
   context: Context,
-  trail: ReturnType<typeof trailOf>,
+  trail: Trail,
   interaction: Interaction | undefined,
   copy: Memory,
   next: Memory,
@@ -194,7 +208,7 @@ async function copied(
   before: Origin | undefined,
   interaction: Interaction | undefined,
 ) {
-  const { pii } = await services.knownDefaults.of(publication.namespace);
+  const { pii, version: settings } = await services.knownDefaults.of(publication.namespace);
   const { fact, content, metadata, tags } = memory;
   const { parts, tags: found } = await treat(services.vault, publication.namespace, redactRefused(pii), {
     content,
@@ -207,7 +221,7 @@ async function copied(
     ...parts,
     tags: [...parts.tags, ...found],
   });
-  return { made, said: parts.interaction };
+  return { made, said: parts.interaction, settings };
 }
 
 async function fieldsOf(

@@ -1,12 +1,12 @@
 import { complete, endsBeforeItBegins, newMemory } from "./new-memory.js";
 import type { Draft } from "./new-memory.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
-import type { InsertOutcome, NewMemory, RecordStore } from "../ports/records.js";
+import type { InsertOutcome, NewMemory, Preceding, RecordStore } from "../ports/records.js";
 import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
 import type { Services, Using } from "../services.js";
 import type { FactStore } from "../ports/facts.js";
-import type { DefaultTtl, LifecycleStore, NamespaceDefaults } from "../ports/lifecycle.js";
+import type { LifecycleStore, NamespaceDefaults } from "../ports/lifecycle.js";
 import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { Context } from "../../domain/context.js";
 import type { RememberInput } from "./input.js";
@@ -26,7 +26,10 @@ import { normalisedTooLong } from "../text/normalised.js";
 import { treatInput } from "./treat-input.js";
 import type { TreatedInput } from "./treat-input.js";
 import { phoneChecks } from "../../pii/detect/phones.js";
+import { redactRefused } from "../../pii/kinds.js";
 import type { PiiCounts } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import { PolicyChanged } from "../../pii/under-policy.js";
 
 export interface RememberOutcome extends InsertOutcome {
   readonly memory: Judged;
@@ -41,6 +44,9 @@ export type Remembering = Using<
   RecordStore & FactStore & Pick<LifecycleStore, "defaultsOf">,
   "accuracies" | "audit" | "corroboration" | "defaultTtl" | "embedder" | "newId" | "vault" | "worker"
 >;
+
+/** Settings change rarely, so the second try is the last one almost always. */
+const ATTEMPTS = 5;
 
 /** Stores one memory. Rejects with a {@link DomainError}. */
 export async function remember(
@@ -65,6 +71,24 @@ export async function rememberMany(
   await authorize(services.audit, context, namespace, { verb: "write", act });
   // Embedding a batch takes seconds: fail fast if Redis is down.
   if (inputs.length > 1) await services.store.reachable(namespace);
+  const outcomes = [...(await rememberOnce(services, context, namespace, inputs))];
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    const again = outcomes.flatMap((outcome, index) => (outcome instanceof PolicyChanged ? [index] : []));
+    if (again.length === 0) break;
+    const left = inputs.filter((_, index) => again.includes(index));
+    for (const outcome of await rememberOnce(services, context, namespace, left))
+      outcomes[again.shift() ?? 0] = outcome;
+  }
+  return outcomes;
+}
+
+/** By the settings as they are; where these change before an input is stored, its outcome is {@link PolicyChanged}. */
+async function rememberOnce(
+  services: Remembering,
+  context: Context,
+  namespace: string,
+  inputs: readonly RememberInput[],
+): Promise<readonly (RememberOutcome | Error)[]> {
   const defaults = await services.store.defaultsOf(namespace);
   const treated = await treatEach(services, context, namespace, defaults, inputs);
   const fit = treated.flatMap((each) => (each instanceof Error ? [] : [each]));
@@ -113,7 +137,7 @@ async function rememberTreated(
   if (treated.length === 0) return [];
   const inputs = treated.map(({ input }) => input);
   const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
-  const drafts = await draft(services, context, namespace, inputs, ttlBy(services, defaults));
+  const drafts = await draft(services, context, namespace, inputs, defaults);
   const embedded = await embedDrafts(services, writtenBy(context, namespace), drafts);
   const mayRead = mayLearn(context, namespace);
   const blind = mayRead ? undefined : (context.actor.keyId ?? context.actor.agent);
@@ -126,7 +150,8 @@ async function rememberTreated(
     }),
   );
   const accepted = writings.flatMap(({ item }) => item ?? []);
-  const outcomes = await services.store.insert(trailOf(context, act), accepted);
+  const trail = trailOf(context, act, { settings: defaults.version });
+  const outcomes = await services.store.insert(trail, accepted);
   const outcomeOf = new Map(accepted.map((item, index) => [item, outcomes[index]]));
   const told = writings.map(({ refused, item }): InsertOutcome | Error => {
     if (item === undefined) return refused;
@@ -182,8 +207,9 @@ async function draft(
   context: Context,
   namespace: string,
   inputs: readonly RememberInput[],
-  ttl: DefaultTtl,
+  defaults: NamespaceDefaults,
 ): Promise<Draft[]> {
+  const ttl = ttlBy(services, defaults);
   const bounds = await Promise.all(
     inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
   );
@@ -196,7 +222,12 @@ async function draft(
   });
   const turns = drafts.map(({ memory }) => memory).filter(isTurn);
   const sessions = [...new Set(turns.map(({ session_id }) => session_id))];
-  const stored = await services.store.lastTurns(namespace, sessions);
+  const stored = await treatedTurns(
+    services,
+    namespace,
+    defaults,
+    await services.store.lastTurns(namespace, sessions),
+  );
   const last = new Map(sessions.map((session, index) => [session, stored[index]]));
   return drafts.map((each) => {
     const { input, memory, refused } = each;
@@ -206,6 +237,19 @@ async function draft(
     const preceding = turn?.text === "" ? undefined : turn;
     return { input, memory, preceding, refused };
   });
+}
+
+/** Turns were written by former settings, and may be rewritten by the present ones after they were read here. */
+async function treatedTurns(
+  { vault }: Pick<Services, "vault">,
+  namespace: string,
+  { pii }: NamespaceDefaults,
+  turns: readonly (Preceding | undefined)[],
+): Promise<readonly (Preceding | undefined)[]> {
+  if (pii === undefined || turns.length === 0) return turns;
+  const texts = turns.map((turn) => turn?.text);
+  const { parts } = await treat(vault, namespace, redactRefused(pii), { texts });
+  return turns.map((turn, index) => turn && { ...turn, text: parts.texts[index] ?? turn.text });
 }
 
 /** The part of an interaction's derived text that fits is indexed. */

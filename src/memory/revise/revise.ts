@@ -29,6 +29,7 @@ import { refuseTooLarge } from "../write/treated-content.js";
 import { isPiiTag } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { keepShown, treat } from "../../pii/treat.js";
+import { underPolicy } from "../../pii/under-policy.js";
 
 /** Dependencies of a revision; copies that follow the memory get its next version. */
 export type Revising = Carrying &
@@ -81,10 +82,21 @@ export async function revise(
   sent: RevisionInput,
   expectedVersion: number | undefined,
 ): Promise<Revised> {
-  const { store, audit } = services;
+  const { audit } = services;
   // The answer is the whole memory, and a refusal may name another one.
   await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "revise" });
-  const { pii: policy } = await store.defaultsOf(ref.namespace);
+  return underPolicy(() => reviseOnce(services, context, ref, sent, expectedVersion));
+}
+
+async function reviseOnce(
+  services: Revising,
+  context: Context,
+  ref: MemoryRef,
+  sent: RevisionInput,
+  expectedVersion: number | undefined,
+): Promise<Revised> {
+  const { store } = services;
+  const { pii: policy, version: settings } = await store.defaultsOf(ref.namespace);
   const { input, pii } = await treated(services, ref.namespace, policy, sent);
   refuseTooLong("content", input.content ?? "");
   const trail = trailOf(context, "revise", { ids: [ref.id] });
@@ -96,7 +108,7 @@ export async function revise(
     if (await thaw(services, context, current)) continue;
     await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await revisionOf(services, context, current, input);
-    const outcome = await store.revise(trail, revision);
+    const outcome = await store.revise({ ...trail, settings }, revision);
     if (outcome.kind === "revised") {
       if (outcome.published) await tellCopies(services, context, ref);
       // The sweep finds the predecessor of a session's turn; new content has none.

@@ -8,25 +8,42 @@ import type { SessionUsing } from "./services.js";
 import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
 import type { PiiCounts } from "../../pii/kinds.js";
+import { underPolicy } from "../../pii/under-policy.js";
 import { treatMessages } from "./treat-messages.js";
+
+type Appending = SessionUsing<
+  "store" | "countTokens" | "promoteSoon",
+  Pick<Services, "audit" | "knownDefaults" | "newId" | "vault">
+>;
+type SentMessage = NewMessage & { readonly memory_id?: string | undefined };
 
 /**
  * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
  * messages are there. A message whose id is there already isn't appended again.
  */
 export async function append(
-  services: SessionUsing<
-    "store" | "countTokens" | "promoteSoon",
-    Pick<Services, "audit" | "knownDefaults" | "newId" | "vault">
-  >,
+  services: Appending,
   context: Context,
   ref: SessionRef,
-  sent: readonly (NewMessage & { readonly memory_id?: string | undefined })[],
+  sent: readonly SentMessage[],
+): Promise<Appended> {
+  const { memory } = services;
+  await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
+  return underPolicy(
+    () => appendOnce(services, context, ref, sent),
+    () => memory.knownDefaults.forget(ref.namespace),
+  );
+}
+
+async function appendOnce(
+  services: Appending,
+  context: Context,
+  ref: SessionRef,
+  sent: readonly SentMessage[],
 ): Promise<Appended> {
   const { store, memory } = services;
-  await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
   const standing = standingOf(context, ref.namespace);
-  const { pii: policy } = await memory.knownDefaults.of(ref.namespace);
+  const { pii: policy, version: settings } = await memory.knownDefaults.of(ref.namespace);
   const { messages, pii } = await treatMessages(memory, ref.namespace, policy, sent);
   const counter = await services.countTokens();
   const now = context.now();
@@ -41,7 +58,8 @@ export async function append(
       tokens: await messageTokens(counter, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
     });
   }
-  const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
+  const trail = { ...sessionTrail(context, "session.append", ref), settings };
+  const outcome = await store.append(trail, ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
   return { ...(standing === "writer" ? withheld(outcome) : outcome), pii };
 }

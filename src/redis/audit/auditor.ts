@@ -82,7 +82,11 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
 
   function auditIn(namespace: string, trail: Trail): AuditArguments {
     const { entry, packed } = encodeTrail(trail);
-    return { keys: [keys.audit(namespace), keys.auditHead(namespace)], args: [entry, packed, kept] };
+    const settings = trail.settings === undefined ? "" : `v${trail.settings}`;
+    return {
+      keys: [keys.audit(namespace), keys.auditHead(namespace)],
+      args: [entry, packed, kept, settings],
+    };
   }
 
   function runAll<T>(

@@ -1,8 +1,9 @@
+import { PolicyChanged } from "../../pii/under-policy.js";
 import { DomainError } from "../../domain/errors.js";
 import { createLane } from "../../domain/lane.js";
 import { storeFault, storeFaultOf } from "../../domain/store-fault.js";
 import { isConnectionError } from "./connection-errors.js";
-import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
+import { faultOf, isAuditUnusable, isIndexMissing, isPolicyChanged } from "./error-replies.js";
 import type { Nodes } from "./nodes.js";
 import { oneNode } from "./nodes.js";
 import type { Replicas } from "./replicas.js";
@@ -94,6 +95,7 @@ export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
   const fault = isConnectionError(error) ? "redis_unavailable" : faultOf(error);
   if (fault !== undefined) return storeFault(fault, error);
+  if (isPolicyChanged(error)) return new PolicyChanged(error);
   if (isAuditUnusable(error)) {
     return new DomainError(
       "audit_unavailable",

@@ -55,6 +55,9 @@ export const isUnknownCommand = (error: unknown): boolean =>
 /** Our own, of `lua/audit.lua`: what can't be recorded isn't done. */
 export const isAuditUnusable = (error: unknown): boolean => some(error, /^NOAUDIT\b/);
 
+/** Our own, of `lua/audit.lua` too: texts were treated by settings that the namespace no longer has. */
+export const isPolicyChanged = (error: unknown): boolean => some(error, /^NEWSETTINGS\b/);
+
 const FAULTS: readonly (readonly [StoreFault, RegExp])[] = [
   ["redis_loading", /^LOADING\b/],
   ["redis_busy", /^BUSY\b/],

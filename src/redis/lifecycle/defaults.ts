@@ -14,16 +14,18 @@ const FIELDS = [
   "retention_receipts_seconds",
   "retention_audit_seconds",
 ] as const;
+const VERSION = "version";
 const PII_FIELDS = [...PII_KINDS, "state", "region"].map((name) => `pii_${name}`);
 
 export async function defaultsOf({ redis, keys }: StoreDeps, namespace: string): Promise<NamespaceDefaults> {
   const found = await redis.run((client) =>
-    client.hmGet(keys.settings(namespace), [...FIELDS, ...PII_FIELDS]),
+    client.hmGet(keys.settings(namespace), [...FIELDS, ...PII_FIELDS, VERSION]),
   );
   const [episodic, semantic, procedural, weight, halfLifeDays, share, keepSeconds, auditSeconds] = found
     .slice(0, FIELDS.length)
     .map((value) => (value === null ? undefined : Number(value)));
   return {
+    version: found.at(-1) ?? "",
     ttl: { episodic: life(episodic), semantic: life(semantic), procedural: life(procedural) },
     recency: { weight, halfLifeDays },
     receipts: { share, keepSeconds },

@@ -3,7 +3,7 @@
 --[[
 Put before every script that acts for a caller: records the act in the audit trail of its namespace.
 
-Takes off the front: 2 keys, 3 arguments. So a script numbers its own from 1.
+Takes off the front: 2 keys, 4 arguments. So a script numbers its own from 1.
 
 KEYS[1] the trail, a stream
 KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept; renewed and keep =
@@ -12,6 +12,8 @@ KEYS[2] its head: number, hash and time of the last entry; number and hash befor
 ARGV[1] the entry as JSON without its closing brace
 ARGV[2] the same, packed: see codec/packed-text.ts
 ARGV[3] how long entries are kept where the namespace's settings don't say, milliseconds
+ARGV[4] 'v' and the version of the namespace's settings by which the texts were treated; '' if there are none to treat.
+        If the settings have another one, nothing is done: the script replies with the error NEWSETTINGS.
 
 Entry: id <milliseconds>-<number>, p = hash of the entry before it, as 20 bytes ('' for the first), e = the entry, packed.
 Hash: sha1(p \n id \n e), the one digest that a script has, with p in hexadecimal and e as JSON.
@@ -22,6 +24,13 @@ isn't sound (NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
+local audit_policy = table.remove(ARGV, 1)
+-- The key is that of src/redis/keys.ts.
+local function audit_settings() return (string.gsub(audit_stream, ':audit:{', ':settings:{', 1)) end
+
+if audit_policy ~= '' and audit_policy ~= 'v' .. (redis.call('HGET', audit_settings(), 'version') or '') then
+  return redis.error_reply('NEWSETTINGS the settings have changed since the texts were treated')
+end
 
 -- No setting may be shorter, so nothing is due before a sixteenth of this.
 local AUDIT_LEAST_MS = 3600 * 1000
@@ -66,10 +75,9 @@ local function audit_pack(ids, packed)
   return '\15' .. string.char(#packed, same) .. string.sub(first, 1, same) .. table.concat(packed)
 end
 
--- How long entries are kept by the namespace's settings, milliseconds. The key is that of src/redis/keys.ts.
+-- How long entries are kept by the namespace's settings, milliseconds.
 local function audit_kept()
-  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
-  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
+  local seconds = redis.call('HGET', audit_settings(), 'retention_audit_seconds')
   return seconds and tonumber(seconds) * 1000 or audit_keep
 end
 

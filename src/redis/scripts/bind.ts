@@ -5,7 +5,7 @@ import { sourceOf } from "./source.js";
 /** The first arguments of a script that acts for a caller: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];
-  readonly args: readonly [entry: string, packed: RedisArgument, keepMs: string];
+  readonly args: readonly [entry: string, packed: RedisArgument, keepMs: string, settings: string];
 }
 
 /** Keys and arguments that the fragments of a script take off the front, after those of the audit. */

@@ -35,6 +35,42 @@ export async function startRedisTap(redisUrl: string, text: string): Promise<Red
   return { url, held, release, stop };
 }
 
+export interface RedisGate {
+  readonly url: string;
+  /** Holds the next command that has this text, and what follows on any connection. Fulfilled when it has come. */
+  hold(text: string): Promise<void>;
+  /** Lets through what was held, in its order. */
+  release(): void;
+  stop(): void;
+}
+
+/** Stands between a service and Redis. */
+export async function startRedisGate(redisUrl: string): Promise<RedisGate> {
+  let wanted: { readonly text: string; readonly came: () => void } | undefined;
+  let held: [redis: Socket, chunk: Buffer][] | undefined;
+  const { url, stop } = await standBetween(redisUrl, (service, redis) => {
+    redis.pipe(service);
+    service.on("data", (chunk: Buffer) => {
+      if (wanted !== undefined && chunk.includes(wanted.text)) {
+        wanted.came();
+        wanted = undefined;
+        held = [];
+      }
+      if (held === undefined) redis.write(chunk);
+      else held.push([redis, chunk]);
+    });
+  });
+  return {
+    url,
+    hold: (text) => new Promise((came) => (wanted = { text, came })),
+    release() {
+      for (const [redis, chunk] of held ?? []) redis.write(chunk);
+      held = undefined;
+    },
+    stop,
+  };
+}
+
 export interface RedisRecorder {
   readonly url: string;
   /** What was sent so far: all that a connection sent until a reply came is one round trip. */
