@@ -1,3 +1,4 @@
+import type { SessionPlace } from "../sessions/ports.js";
 import { cursorsOf } from "../../domain/cursor.js";
 import { eachOf } from "../../domain/each-of.js";
 import { authorize } from "../../access/authorize.js";
@@ -168,13 +169,13 @@ async function* sessionIds(
   namespace: string,
   start: ClearStart,
 ): AsyncGenerator<readonly string[]> {
-  let before: number | undefined;
+  let after: SessionPlace | undefined;
   do {
-    const page = await sessions.list(trailOf(context, ACT), namespace, PAGE, before);
+    const page = await sessions.list(trailOf(context, ACT), namespace, PAGE, after);
     const doomed = page.sessions.filter(({ created_at }) => created_at <= start.time);
     yield doomed.map(({ sessionId }) => sessionId);
-    before = page.next;
-  } while (before !== undefined);
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** Counts the items for which the work resolves to true; a few at a time. */

@@ -18,15 +18,16 @@ export async function listSessions(
 ): Promise<{ readonly sessions: readonly Session[]; readonly cursor: string | undefined }> {
   await authorize(memory.audit, context, namespace, { verb: "read", act: "session.list" });
   const cursors = cursorsOf("namespace", "sessions", namespace);
-  const before = cursors.read(cursor, /^\d{1,16}$/)?.[0];
+  // A cursor of an earlier release has no facet.
+  const [, moment, facet = ""] = cursors.read(cursor, /^(\d{1,16})(?: ([\w-]{1,64}))?$/) ?? [];
   const page = await store.list(
     trailOf(context, "session.list"),
     namespace,
     limit,
-    before === undefined ? undefined : Number(before),
+    moment === undefined ? undefined : { moment, facet },
   );
   return {
     sessions: page.sessions,
-    cursor: cursors.write(page.next?.toString()),
+    cursor: cursors.write(page.next && `${page.next.moment} ${page.next.facet}`),
   };
 }

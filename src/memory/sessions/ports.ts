@@ -30,7 +30,15 @@ export interface MessageQuery {
 export interface SessionPage {
   readonly sessions: readonly Session[];
   /** Undefined at the end. */
-  readonly next: number | undefined;
+  readonly next: SessionPlace | undefined;
+}
+
+/** Where a page of a list of sessions ends. */
+export interface SessionPlace {
+  /** Of the last append, in microseconds since the epoch. */
+  readonly moment: string;
+  /** Of the session; empty: all of the moment's. */
+  readonly facet: string;
 }
 
 export interface RemovedSession {
@@ -79,8 +87,8 @@ export interface SessionStore {
     ref: SessionRef,
     query: MessageQuery,
   ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
-  /** The last appended to first; `before` is where the page before ended. */
-  list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
+  /** The last appended to first; `after` is where the page before ended. */
+  list(trail: Trail, namespace: string, limit: number, after: SessionPlace | undefined): Promise<SessionPage>;
   /**
    * Undefined: there is none. `derived`: memories promoted from it are noted, and handled by {@link erase}. `unusedSince`,
    * milliseconds since the epoch: undefined as well where a message came later, and that session stays.
