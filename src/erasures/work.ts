@@ -321,6 +321,10 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
       await touched(run),
       LIMITS.tokenRestSeconds * 1000,
       tick,
+      // An erasure isn't done while something can't be read.
+      (_, error) => {
+        throw error;
+      },
     );
     return { counts: { ...run.job.counts, originals: originals + count } };
   },

@@ -39,10 +39,12 @@ export interface PiiStore {
 export interface ShownTokens {
   /**
    * Tokens in memories with their versions, sessions, state with its history, and aliases of these namespaces, some at a
-   * time: all of those that are there throughout. One may come twice. `tick` is called between steps.
+   * time: all of those that are there throughout. One may come twice. `tick` is called between steps. `failed` is called
+   * for a namespace of which something can't be read; nothing more of it comes.
    */
   shown(
     namespaces: ReadonlySet<string>,
     tick: () => Promise<void>,
+    failed: (namespace: string, error: unknown) => void,
   ): AsyncIterable<{ readonly namespace: string; readonly tokens: readonly string[] }>;
 }

@@ -77,6 +77,15 @@ describe.concurrent("The original of a token", () => {
     expect(await settled(service, namespace)).toEqual([]);
   });
 
+  test("goes although another namespace has something that can't be read, whose originals stay", async () => {
+    const [broken, sound] = [await tokenizing(), await tokenizing()];
+    for (const namespace of [broken, sound])
+      await service.send("DELETE", pathOf(await remember(service, namespace, { content: mail(1) })));
+    await redis.set(keysOf(service).recordPrefix(broken) + "01ARZ3NDEKTSV4RRFFQ69G5FAV", "no JSON");
+    expect(await settled(service, sound)).toEqual([]);
+    expect(await kept(service, broken)).toHaveLength(1);
+  });
+
   test.each<[string, (namespace: string) => Promise<unknown>]>([
     ["a memory's end", (ns) => remember(service, ns, { content: mail(1), ttl_seconds: 1 })],
     [

@@ -25,7 +25,7 @@ export function startOriginalsWorker({ services, everyMs, locks, onError }: Orig
       const namespaces: string[] = [];
       for await (const page of services.store.namespaces()) namespaces.push(...page);
       try {
-        await dropOriginals(services, namespaces, everyMs, tick);
+        await dropOriginals(services, namespaces, everyMs, tick, (_, error) => onError(error));
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
       }

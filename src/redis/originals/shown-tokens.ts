@@ -41,14 +41,14 @@ export function createShownTokens({ redis, keys, source }: ShownTokensDeps): Sho
   const starts = Object.entries(kinds).map(([kind, prefix]) => [kind, prefix.split("{")[0] + "{"] as const);
   const kindOf = (key: string): string | undefined => starts.find(([, start]) => key.startsWith(start))?.[0];
 
-  async function memories(namespace: string, ids: readonly string[]): Promise<Shown> {
+  async function* memories(namespace: string, ids: readonly string[]): AsyncGenerator<Shown> {
     const reply = await redis.run((client) =>
       client.dumpMemories(
         [keys.uses(namespace), ...ids.map((id) => keys.record(namespace, id))],
         ["0", "0", ...ids],
       ),
     );
-    return { namespace, tokens: [...new Set(tokensWithin(reply))] };
+    yield { namespace, tokens: [...new Set(tokensWithin(reply))] };
   }
 
   async function* session(namespace: string, facet: string): AsyncGenerator<Shown> {
@@ -93,8 +93,18 @@ export function createShownTokens({ redis, keys, source }: ShownTokensDeps): Sho
   }
 
   return {
-    async *shown(namespaces, tick) {
-      for (const namespace of namespaces) yield* aliases(namespace);
+    async *shown(wanted, tick, failed) {
+      const namespaces = new Set(wanted);
+      async function* unlessDamaged(namespace: string, work: AsyncIterable<Shown>): AsyncGenerator<Shown> {
+        if (!namespaces.has(namespace)) return;
+        try {
+          yield* work;
+        } catch (error) {
+          namespaces.delete(namespace);
+          failed(namespace, error);
+        }
+      }
+      for (const namespace of wanted) yield* unlessDamaged(namespace, aliases(namespace));
       let cursor = "0";
       do {
         await tick();
@@ -107,8 +117,8 @@ export function createShownTokens({ redis, keys, source }: ShownTokensDeps): Sho
           // A key of state may hold anything, also what ends a namespace.
           const { namespace, rest } = partsOf(key);
           if (!namespaces.has(namespace)) continue;
-          if (kind === "session") yield* session(namespace, rest);
-          else if (kind !== "memory") yield* document(namespace, rest);
+          if (kind === "session") yield* unlessDamaged(namespace, session(namespace, rest));
+          else if (kind !== "memory") yield* unlessDamaged(namespace, document(namespace, rest));
           else if (!key.endsWith(keys.remainsSuffix())) {
             records.set(namespace, [...(records.get(namespace) ?? []), refOfKey(key).id]);
           }
@@ -116,7 +126,7 @@ export function createShownTokens({ redis, keys, source }: ShownTokensDeps): Sho
         for (const [namespace, ids] of records) {
           for (let from = 0; from < ids.length; from += MEMORIES) {
             await tick();
-            yield await memories(namespace, ids.slice(from, from + MEMORIES));
+            yield* unlessDamaged(namespace, memories(namespace, ids.slice(from, from + MEMORIES)));
           }
         }
       } while (cursor !== "0");
