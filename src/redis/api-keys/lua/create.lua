@@ -29,6 +29,7 @@ ARGV[13+] fields and values of the key
 Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to another caller;
 {TOO_MANY} if there are too many.
 ]]
+local api_key, api_keys, api_key_ever_made, agent_keys_built, administrations, open_without_keys = unpack(KEYS, 1, 6)
 local id, channel, keys, made, names, agent = unpack(ARGV, 1, 6)
 local maker, administered, most, expiry, folds, fold = unpack(ARGV, 7, 12)
 local makers = {}
@@ -53,7 +54,7 @@ for _, one in ipairs(makers) do
     return { CODE.TOO_MANY }
   end
 end
-key_index(keys, KEYS[2], names, KEYS[5], KEYS[4])
+key_index(keys, api_keys, names, administrations, agent_keys_built)
 if administered ~= '' then
   local patterns = cjson.decode(administered)
   if key_taken(keys, names, agent, patterns) or key_taken(keys, folds, fold, patterns) then
@@ -69,18 +70,18 @@ for _, one in ipairs(makers) do
     for _, old in ipairs(redis.call('ZRANGE', made .. one, 0, math.min(surplus, 8) - 1)) do
       for _, other in ipairs(key_makers(keys, old)) do redis.call('ZREM', made .. other, old) end
       redis.call('ZREM', made .. one, old)
-      key_drop(keys, KEYS[2], names, folds, made, old)
+      key_drop(keys, api_keys, names, folds, made, old)
     end
   end
 end
-redis.call('HSET', KEYS[1], 'fold', fold, unpack(ARGV, 13))
-key_note(names, KEYS[5], id, agent, redis.call('HGET', KEYS[1], 'grants'))
-redis.call('HSET', folds .. fold, id, redis.call('HGET', KEYS[1], 'grants'))
+redis.call('HSET', api_key, 'fold', fold, unpack(ARGV, 13))
+key_note(names, administrations, id, agent, redis.call('HGET', api_key, 'grants'))
+redis.call('HSET', folds .. fold, id, redis.call('HGET', api_key, 'grants'))
 for _, one in ipairs(makers) do
   redis.call('ZADD', made .. one, expiry == '' and NEVER or expiry, id)
 end
-redis.call('ZADD', KEYS[2], 0, id)
-redis.call('SET', KEYS[3], '1')
-redis.call('DEL', KEYS[6])
+redis.call('ZADD', api_keys, 0, id)
+redis.call('SET', api_key_ever_made, '1')
+redis.call('DEL', open_without_keys)
 redis.call('PUBLISH', channel, id)
 return { CODE.DONE }

@@ -19,25 +19,26 @@ ARGV[3] up to when a run began that goes, milliseconds since the epoch, or '+inf
 
 Returns how many runs are left.
 ]]
+local usage, state_changes, entities, entity_names, aliases, alias_groups, consolidation_head, consolidations, pii_salt, pii_originals = unpack(KEYS, 1, 10)
 audit('ok')
-redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
+redis.call('DEL', state_changes, aliases, alias_groups)
 -- Names of facts that were written since stay; the others go as a list of entities meets them.
-local held = redis.call('HMGET', KEYS[1], 'memories', 'session_bytes')
+local held = redis.call('HMGET', usage, 'memories', 'session_bytes')
 local empty = tonumber(held[1] or '0') <= 0
-if empty then redis.call('DEL', KEYS[3], KEYS[4]) end
+if empty then redis.call('DEL', entities, entity_names) end
 -- Where something was written since, a sweep deletes the originals that it doesn't show.
-if empty and tonumber(held[2] or '0') <= 0 then redis.call('DEL', KEYS[9], KEYS[10]) end
-local at_work = redis.call('HGET', KEYS[7], 'run')
+if empty and tonumber(held[2] or '0') <= 0 then redis.call('DEL', pii_salt, pii_originals) end
+local at_work = redis.call('HGET', consolidation_head, 'run')
 if not at_work then
   -- Of the head, only what the settings say: when the next run begins.
-  local at = redis.call('HGET', KEYS[7], 'at')
-  redis.call('DEL', KEYS[7])
-  if at then redis.call('HSET', KEYS[7], 'at', at) end
+  local at = redis.call('HGET', consolidation_head, 'at')
+  redis.call('DEL', consolidation_head)
+  if at then redis.call('HSET', consolidation_head, 'at', at) end
 end
-for _, id in ipairs(redis.call('ZRANGE', KEYS[8], '-inf', ARGV[3], 'BYSCORE')) do
+for _, id in ipairs(redis.call('ZRANGE', consolidations, '-inf', ARGV[3], 'BYSCORE')) do
   if id ~= at_work then
     redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id)
-    redis.call('ZREM', KEYS[8], id)
+    redis.call('ZREM', consolidations, id)
   end
 end
-return redis.call('ZCARD', KEYS[8])
+return redis.call('ZCARD', consolidations)

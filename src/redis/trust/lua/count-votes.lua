@@ -18,27 +18,28 @@ ARGV[5+] id, milliseconds since the epoch, and verdict (confirmed or contradicte
 
 Returns how many of them were news.
 ]]
-key_index(ARGV[3], KEYS[4], ARGV[4], KEYS[5], KEYS[6])
-local part = key_administration(KEYS[5], ARGV[2])
+local agent, agent_votes, agents, api_keys, administrations, agent_keys_built = unpack(KEYS, 1, 6)
+key_index(ARGV[3], api_keys, ARGV[4], administrations, agent_keys_built)
+local part = key_administration(administrations, ARGV[2])
 local own = part == '**' and '' or part .. ' '
 local suffix = part == '**' and '' or ' ' .. part
 local news = 0
 for i = 5, #ARGV, 3 do
   local id, at, verdict = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local field, counted = own .. id, suffix
-  local vote = redis.call('HGET', KEYS[2], field)
+  local vote = redis.call('HGET', agent_votes, field)
   if not vote and own ~= '' then
     -- It was counted before there were administrations, or before there was this one.
-    vote = redis.call('HGET', KEYS[2], id)
+    vote = redis.call('HGET', agent_votes, id)
     if vote then counted = '' end
   end
   local known_at, known = string.match(vote or '', '^(%d+) (%a+)$')
   if not known_at or tonumber(at) > tonumber(known_at) then
-    if known then redis.call('HINCRBY', KEYS[1], known .. counted, -1) end
-    if counted ~= suffix then redis.call('HDEL', KEYS[2], id) end
-    redis.call('HINCRBY', KEYS[1], verdict .. suffix, 1)
-    redis.call('HSET', KEYS[2], field, at .. ' ' .. verdict)
-    redis.call('ZADD', KEYS[3], 0, ARGV[1])
+    if known then redis.call('HINCRBY', agent, known .. counted, -1) end
+    if counted ~= suffix then redis.call('HDEL', agent_votes, id) end
+    redis.call('HINCRBY', agent, verdict .. suffix, 1)
+    redis.call('HSET', agent_votes, field, at .. ' ' .. verdict)
+    redis.call('ZADD', agents, 0, ARGV[1])
     news = news + 1
   end
 end
