@@ -1,7 +1,9 @@
 import "./bootstrap/node-version.mjs";
 
-const { build } = await import("./bootstrap/build.mjs");
+const { build, whileNoOtherBuilds } = await import("./bootstrap/build.mjs");
 const { ensureDependencies } = await import("./bootstrap/dependencies.mjs");
-ensureDependencies({ dev: true });
 const [project] = process.argv.slice(2);
-process.exitCode = build({ check: true, project }) ? 0 : 1;
+process.exitCode = await whileNoOtherBuilds(() => {
+  ensureDependencies({ dev: true });
+  return build({ check: true, project }) ? 0 : 1;
+});

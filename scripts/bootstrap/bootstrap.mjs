@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { buildCurrent, ensureBuilt } from "./build.mjs";
+import { buildCurrent, ensureBuilt, whileNoOtherBuilds } from "./build.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { endWithNpm } from "./end-with-npm.mjs";
-import { withLock } from "./lock.mjs";
 import { isClone, repositoryRoot } from "./root.mjs";
 
 /**
@@ -15,14 +14,10 @@ export async function bootstrap({ tools = false } = {}) {
   endWithNpm();
   if (!isClone()) return;
   // Two starts at once must not run npm ci over each other.
-  await withLock(
-    join(repositoryRoot(), ".data", "bootstrap.lock"),
-    () => {
-      ensureDependencies({ dev: tools || !buildCurrent() });
-      ensureBuilt();
-    },
-    (pid) => console.error(`Waiting for process ${pid}, which installs or builds ...`),
-  );
+  await whileNoOtherBuilds(() => {
+    ensureDependencies({ dev: tools || !buildCurrent() });
+    ensureBuilt();
+  });
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { withLock } from "./lock.mjs";
 import { repositoryRoot } from "./root.mjs";
 
 const FINGERPRINT = ".fingerprint";
@@ -47,6 +48,20 @@ export function buildCurrent() {
  */
 export function sourcesFingerprint(root = repositoryRoot()) {
   return fingerprint(root);
+}
+
+/**
+ * Does what changes node_modules/ or dist/ while no other process does. A build that began before an edit must not end
+ * after the next one: it would leave what it has read under the fingerprint of what is there.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export function whileNoOtherBuilds(work) {
+  return withLock(join(repositoryRoot(), ".data", "bootstrap.lock"), work, (pid) =>
+    console.error(`Waiting for process ${pid}, which installs or builds ...`),
+  );
 }
 
 /**
@@ -96,6 +111,8 @@ function buildProject(folder, sources, { check, dual }) {
     for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".lua"))) {
       copy(file, join(staging, relative(folder, file)));
     }
+    // A dist/ that was brought in line halfway is current by no fingerprint.
+    rmSync(join(target, FINGERPRINT), { force: true });
     sync(staging, target);
     writeFileSync(join(target, FINGERPRINT), sources);
     return true;
@@ -193,6 +210,8 @@ function fingerprint(root) {
   for (const file of SOURCES.flatMap((name) => filesUnder(join(root, name))).toSorted()) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
+    // A number changed in a script leaves its size, and what puts a file back may leave its time too.
+    if (file.endsWith(".lua")) hash.update(readFileSync(file));
   }
   return hash.digest("hex");
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { build, buildCurrent } from "../bootstrap/build.mjs";
+import { build, buildCurrent, whileNoOtherBuilds } from "../bootstrap/build.mjs";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import { loadEnv } from "../shell/env.js";
 import type { Env } from "../shell/env.js";
@@ -21,7 +21,7 @@ async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
     const unwatch = watchSources(async () => {
       if (buildCurrent()) return;
       console.error("A source changed: building ...");
-      if (build({ check: false })) await service.restart();
+      if (await whileNoOtherBuilds(() => build({ check: false }))) await service.restart();
     });
     await stop;
     unwatch();

@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { sourcesFingerprint } from "../../scripts/bootstrap/build.mjs";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
 import { watchSources } from "../../scripts/dev/watch-sources.js";
 import { processesOf } from "../support/run/marked-processes.js";
@@ -78,13 +88,19 @@ function saveByRenaming(file: string, text: string): void {
   renameSync(`${file}.new~`, file);
 }
 
-test("the watch notices each save, however an editor does it", async () => {
+/** A root with all that a fingerprint looks at, and nothing in it. */
+function emptySources(): string {
   const root = tempDir();
-  const file = join(root, "src", "deep", "log.ts");
   for (const folder of ["src/deep", "scripts", "checkpointer/src"])
     mkdirSync(join(root, folder), { recursive: true });
   for (const name of ["checkpointer/package.json", "tsconfig.json", "package-lock.json"])
     writeFileSync(join(root, name), "{}");
+  return root;
+}
+
+test("the watch notices each save, however an editor does it", async () => {
+  const root = emptySources();
+  const file = join(root, "src", "deep", "log.ts");
   writeFileSync(file, "// Not saved.");
   let changes = 0;
   const unwatch = watchSources(async () => void changes++, { root, everyMs: 20 });
@@ -104,4 +120,16 @@ test("the watch notices each save, however an editor does it", async () => {
       (count) => count === index + 1,
     );
   }
+});
+
+test("A Lua script that was changed is built again, even if its size and its time are as before", () => {
+  const root = emptySources();
+  const script = join(root, "src", "act.lua");
+  const at = new Date("2026-01-02T03:04:05Z");
+  const fingerprints = ["return 1", "return 2"].map((code) => {
+    writeFileSync(script, code);
+    utimesSync(script, at, at);
+    return sourcesFingerprint(root);
+  });
+  expect(new Set(fingerprints).size).toBe(2);
 });
