@@ -56,6 +56,8 @@ export interface MemoryDocument {
     readonly ended?: number;
     /** For an old version: when it ends before its memory. */
     readonly kept_until?: number;
+    /** The end that all old versions got last, which a version made since may outlive: see lua/versions.lua. */
+    readonly olds_end?: number | null;
     /** The vector is the caller's, of the content alone. */
     readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */

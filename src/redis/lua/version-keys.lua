@@ -3,12 +3,17 @@
 Put before scripts that follow the versions of a memory. Their keys are made of the record's,
 <prefix>:rec:{<namespace>}:<id>, as src/redis/keys.ts makes them.
 ]]
+local version_last = {}
+
 local function version_keys(record)
+  -- Asked several times for each of many versions.
+  if version_last.record == record then return version_last.old, version_last.vector end
   local prefix, memory = string.match(record, '^(.-):rec:(.+)$')
   local function old(version) return prefix .. ':old:' .. memory .. ':' .. version end
   local function vector(model, passage, version)
     return prefix .. ':vec:' .. model .. ':' .. memory .. ':' .. passage .. (version and ':' .. version or '')
   end
+  version_last = { record = record, old = old, vector = vector }
   return old, vector
 end
 
@@ -45,9 +50,10 @@ local function version_of(document)
 end
 
 -- The sets of a document's vectors, the record's or those of one of its old versions: {own, also}, each {model, passages}
--- or false. `also` are those of another model, while the store changes from one to the other.
+-- or false. `also` are those of another model, while the store changes from one to the other. Then until when an old
+-- version is kept, milliseconds since the epoch; nil for as long as its memory.
 local function version_sets(record, version)
-  local paths = { '$.memory.embedding.model', '$.index.passages', '$.index.also' }
+  local paths = { '$.memory.embedding.model', '$.index.passages', '$.index.also', '$.index.kept_until' }
   local old = version_keys(record)
   local found = redis.call('JSON.GET', version and old(version) or record, unpack(paths))
   found = found and cjson.decode(found) or {}
@@ -55,6 +61,7 @@ local function version_sets(record, version)
   return {
     type(model) == 'string' and { model = model, passages = found[paths[2]][1] },
     type(also) == 'table' and also,
+    tonumber((found[paths[4]] or {})[1]),
   }
 end
 

@@ -1,3 +1,4 @@
+--- @include "lua/clock"
 --- @include "lua/usage"
 --- @include "lua/facets"
 --- @include "lua/version-keys"
@@ -90,19 +91,43 @@ local function version_since(record, at, updated)
   return at
 end
 
--- Sets the end ('' for none) of a memory's keys besides the record itself; old versions may end before.
+local function version_end(key, expiry)
+  if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
+end
+
+-- Sets the end ('' for none) of a memory's keys besides the record itself; old versions may end before. The record notes
+-- the end that they got.
 local function version_expire(record, expiry)
-  local function expire(key, ends)
-    if ends == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ends) end
-  end
-  for _, key in ipairs(version_vectors(record)) do expire(key, expiry) end
-  for version, kept in version_each(record, version_latest(record)) do
-    local limit = tonumber(cjson.decode(redis.call('JSON.GET', kept, '$.index.kept_until'))[1])
-    local ends = expiry
+  for _, key in ipairs(version_vectors(record)) do version_end(key, expiry) end
+  local latest, any = version_latest(record), false
+  for version, kept in version_each(record, latest) do
+    local sets = version_sets(record, version)
+    local limit, ends = sets[3], expiry
     if limit and (expiry == '' or limit < tonumber(expiry)) then ends = string.format('%d', limit) end
-    for _, key in ipairs(version_vectors(record, version)) do expire(key, ends) end
-    expire(kept, ends)
+    for i = 1, 2 do
+      for _, key in ipairs(version_keys_of(record, version, sets[i])) do version_end(key, ends) end
+    end
+    version_end(kept, ends)
+    any = true
   end
+  if any then redis.call('JSON.MERGE', record, '$.index', '{"olds_end":' .. (expiry == '' and 'null' or expiry) .. '}') end
+end
+
+--[[
+Likewise after a revision, where the memory ended at `ends` before, less than 1 for never. Each old version was made with the
+end that the memory had then, so nothing is to do if that stays. It costs time for each version, so old versions may end
+before a memory that is prolonged again and again, by a sixteenth of its life.
+]]
+local function version_prolong(record, expiry, ends)
+  local after = tonumber(expiry) or math.huge
+  local before = ends > 0 and ends or math.huge
+  if after > before and after < math.huge then
+    local noted = redis.call('JSON.GET', record, '$.index.olds_end')
+    before = tonumber(cjson.decode(noted)[1]) or 0
+    if after - before < (after - now) / 16 then before = after end
+  end
+  if after ~= before then return version_expire(record, expiry) end
+  for _, key in ipairs(version_vectors(record)) do version_end(key, expiry) end
 end
 
 -- Old versions of a memory that is removed needn't be counted out any more.

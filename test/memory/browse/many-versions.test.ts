@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, pathOf, read, remember, revise } from "../../support/acts/memories.js";
+import { nonEmpty } from "../../support/non-empty.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 import { until } from "../../support/service/service.js";
 
@@ -44,12 +45,24 @@ test("a memory keeps its latest 1000 old versions, and a revision costs the same
   expect(few).toBeGreaterThan(2);
   expect(many).toBeLessThan(few + 10);
 
+  // Nor where each revision gives it another hour.
+  await revise(service, memory, { ttl_seconds: 3600 });
+  const prolonged = await commandsFor(memory, () => revise(service, memory, { ttl_seconds: 3601 }));
+  expect(prolonged).toBeLessThan(few + 10);
+  const olds = (await keysOf(namespace)).filter((key) => key.includes(":old:"));
+  for (const key of nonEmpty(olds.slice(0, 20))) expect(await redis.pTTL(key)).toBeGreaterThan(3_300_000);
+  // One that is shortened takes all of them along.
+  await revise(service, memory, { ttl_seconds: 1800 });
+  for (const key of nonEmpty(olds.slice(5, 20))) expect(await redis.pTTL(key)).toBeLessThanOrEqual(1_800_000);
+
   const { version } = await read(service, memory);
-  expect(version).toBe(MOST + 8);
+  expect(version).toBe(MOST + 11);
   const old = (await keysOf(namespace)).filter((key) => key.includes(":old:"));
   expect(old).toHaveLength(MOST);
-  const page = await service.send("GET", `${pathOf(memory)}/versions?before=11&limit=200`);
-  expect(bodyOf<{ versions: Memory[] }>(page, 200).versions.map((each) => each.version)).toEqual([10, 9, 8]);
+  const page = await service.send("GET", `${pathOf(memory)}/versions?before=14&limit=200`);
+  expect(bodyOf<{ versions: Memory[] }>(page, 200).versions.map((each) => each.version)).toEqual([
+    13, 12, 11,
+  ]);
   const gone = await service.send("GET", `${pathOf(memory)}?as_of=${memory.recorded_at}`);
   expect(gone.body).toMatchObject({ code: "history_expired" });
 

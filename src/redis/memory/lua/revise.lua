@@ -112,12 +112,7 @@ if timeline then
   fact_prolong_both(timeline, expiry)
 end
 if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 13) else vector_follow(KEYS[1]) end
--- An old version has been made with the end that the memory had, and new vectors have none.
-if tonumber(expiry) ~= (ends > 0 and ends or nil) then
-  version_expire(KEYS[1], expiry)
-elseif expiry ~= '' then
-  for _, key in ipairs(version_vectors(KEYS[1])) do redis.call('PEXPIREAT', key, expiry) end
-end
+version_prolong(KEYS[1], expiry, ends)
 -- A later fact with the same statement may have the hash now.
 local hashed = redis.call('GET', hash) == id and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
