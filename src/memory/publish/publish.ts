@@ -1,6 +1,7 @@
 import { carryPublication } from "./carry-publication.js";
 import type { Carrying, PublishOutcome } from "./carry-publication.js";
 import { judge } from "../trust/judge.js";
+import { seesQuarantine } from "../trust/quarantine.js";
 import type { Judged } from "../trust/judge.js";
 import type { Services } from "../services.js";
 import type { Context } from "../../domain/context.js";
@@ -48,6 +49,10 @@ export async function publish(
   if (to === ref.namespace) throw invalid("to", "Must be another namespace than the memory's own.");
   const trail = trailOf(context, "publish", { ids: [ref.id], other: to });
   const [found, there] = await Promise.all([store.peek(ref), store.peek({ namespace: to, id: ref.id })]);
+  if (found?.quarantined === true && !seesQuarantine(context.actor.grants, ref.namespace)) {
+    await audit.record(ref.namespace, trail, "missing");
+    throw memoryNotFound();
+  }
   // The same id there is this memory's copy; unless it came there from elsewhere, or is where this one comes from.
   if (found !== undefined && there !== undefined && there.origin?.namespace !== ref.namespace) {
     await audit.record(ref.namespace, trail, "conflict");

@@ -76,6 +76,24 @@ test("a copy below a namespace's min_trust is stored there, and no recall finds 
   expect(await read(root, memory)).toMatchObject({ quarantined: false });
 });
 
+test("a caller that doesn't see the quarantine can't publish a copy out of it", async () => {
+  const { copy, shared } = await published();
+  const own = newNamespace();
+  const publisherOf = (verbs: readonly string[]) =>
+    createKey(root, {
+      agent: `publisher ${randomUUID()}`,
+      grants: [
+        { namespace: shared, verbs },
+        { namespace: own, verbs: ["read", "publish"] },
+      ],
+    });
+  const publish = (caller: Service) => caller.send("POST", `${pathOf(copy)}/publish`, { to: own });
+  const refused = await publish(as(service, (await publisherOf(["read"])).key));
+  expect(refused).toMatchObject({ status: 404, body: { code: "not_found" } });
+  expect((await root.send("GET", pathOf({ namespace: own, id: copy.id }))).status).toBe(404);
+  expect((await publish(as(service, (await publisherOf(["read", "write"])).key))).status).toBe(201);
+});
+
 test("a policy forgets it as it does what is found", async () => {
   const { copy, shared } = await published();
   const found = await remember(root, shared, { content: "Another parcel." });
