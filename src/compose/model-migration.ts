@@ -19,6 +19,6 @@ export function startModelMigration(base: Base, indexes: Indexes) {
     ensureIndexes: indexes.ensure,
     newId: ulid,
   };
-  const worker = startMigrationWorker({ services, now, onError: reporter(base, "embedding") });
+  const worker = startMigrationWorker({ services, now, onError: reporter(base, "migration") });
   return { services, worker };
 }

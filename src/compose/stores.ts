@@ -7,9 +7,9 @@ import { createMeter } from "../redis/namespaces/usage.js";
 import { createNamespaceStore } from "../redis/namespaces/namespace-store.js";
 import { createRateLimiter } from "../redis/api-keys/rate-limiter.js";
 import { createConsolidationStore } from "../redis/consolidation/index.js";
-import { createErasureStore } from "../redis/erasure/index.js";
+import { createDeletionStore } from "../redis/erasure/index.js";
 import { createLeftovers } from "../redis/erasures/leftovers.js";
-import { createErasureStore as createErasureJobStore } from "../redis/erasures/store.js";
+import { createErasureStore } from "../redis/erasures/store.js";
 import { createEmbeddingStore } from "../redis/embeddings/index.js";
 import { createMigrationStore } from "../redis/embeddings/migration-store.js";
 import { createEntityStore, createFactStore } from "../redis/facts/index.js";
@@ -58,7 +58,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
     sessions: createSessionStore(sessions),
-    erasures: createErasureStore(memory, sessions),
+    erasures: createDeletionStore(memory, sessions),
     consolidations: createConsolidationStore({
       redis,
       auditor,
@@ -77,7 +77,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     pii: createPiiStore(redis, auditor, keys),
     shownTokens: createShownTokens({ redis, keys, source: exportSource }),
     receipts,
-    erasureJobs: createErasureJobStore(redis, auditor, keys),
+    erasureJobs: createErasureStore(redis, auditor, keys),
     leftovers: createLeftovers({ redis, keys, auditor, receipts }),
     retention: createRetentionStore(memory),
     answers: createAnswerStore(redis, keys),

@@ -1,5 +1,5 @@
 import { startOriginalsWorker } from "../memory/pii/originals-worker.js";
-import { startErasureWorker } from "../memory/erasure/worker.js";
+import { startDeletionWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publish/publication-worker.js";
 import { startRetentionWorker } from "../memory/retention/worker.js";
 import type { CorroborationWorker } from "../memory/ports/trust.js";
@@ -20,7 +20,7 @@ export function startSweepers(
   const { locks } = stores;
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
-    startErasureWorker({ services, locks, now, onError: reporter(base, "erasure") }),
+    startDeletionWorker({ services, locks, now, onError: reporter(base, "deletion") }),
     startRetentionWorker({
       services: {
         store: stores.retention,

@@ -1,6 +1,6 @@
 import type { Calibrate } from "../embeddings/calibration.js";
 import type { TokenCounter } from "../domain/tokens.js";
-import type { ErasureStore } from "./ports/erasure.js";
+import type { DeletionStore } from "./ports/erasure.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./ports/agents.js";
@@ -22,7 +22,7 @@ export interface Services {
   readonly agents: AgentRegistry;
   readonly accuracies: Accuracies;
   readonly receipts: ReceiptStore;
-  readonly erasures: ErasureStore;
+  readonly erasures: DeletionStore;
   /** Contents of archived memories. */
   readonly archive: Archive;
   readonly countTokens: () => Promise<TokenCounter>;

@@ -4,7 +4,7 @@ import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 import { STAND_BACK_MS, startSweeper } from "../../domain/sweeper.js";
 import { erase } from "./erase.js";
 
-export interface ErasureWorkerOptions extends SweepingOptions {
+export interface DeletionWorkerOptions extends SweepingOptions {
   readonly services: Erasing;
 }
 
@@ -12,7 +12,7 @@ const NAMESPACES = 20;
 const SLICE_MS = 5_000;
 
 /** Finishes deletions whose request left something to do, or was killed. */
-export function startErasureWorker({ services, locks, now, onError }: ErasureWorkerOptions): Sweeper {
+export function startDeletionWorker({ services, locks, now, onError }: DeletionWorkerOptions): Sweeper {
   const context = systemContext("erasures", now);
   return startSweeper({
     name: "erasures",

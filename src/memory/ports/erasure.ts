@@ -12,7 +12,7 @@ export type ErasureNote =
   | { readonly kind: "summary"; readonly incarnation: string; readonly sessionId: string };
 
 /** The store of what is still to be erased. It outlives the process that began. */
-export interface ErasureStore {
+export interface DeletionStore {
   /** The oldest note of a namespace; undefined: nothing is left to do. */
   next(namespace: string): Promise<ErasureNote | undefined>;
   note(namespace: string, note: ErasureNote): Promise<void>;

@@ -1,4 +1,4 @@
-import type { ErasureNote, ErasureStore } from "../../memory/ports/erasure.js";
+import type { ErasureNote, DeletionStore } from "../../memory/ports/erasure.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import { dueNotes } from "../search/due-notes.js";
 import { refOfKey } from "../keys.js";
@@ -12,10 +12,10 @@ import { madeOf } from "./made-of.js";
 import { scopeOf } from "../sessions/deps.js";
 
 /** See lua/erasure.lua for what is kept. */
-export function createErasureStore(
+export function createDeletionStore(
   { redis, keys, meter }: Pick<StoreDeps, "redis" | "keys" | "meter">,
   sessions: SessionDeps,
-): ErasureStore {
+): DeletionStore {
   async function write(namespace: string, note: ErasureNote, act: "due" | ""): Promise<void> {
     const noteKeys = [keys.erasures(namespace), keys.erasureDue(namespace)];
     await redis.run((client) => client.settleErasure(noteKeys, [encode(note), act, namespace]));
