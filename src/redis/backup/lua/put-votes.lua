@@ -1,3 +1,4 @@
+--- @include "lua/votes"
 --[[
 Brings votes on an agent's memories from an export. A vote says how it stands since when, so the later one counts, and bringing it
 again changes nothing; see trust/lua/count-votes.lua.
@@ -29,4 +30,5 @@ for i = 3, #ARGV, 4 do
     end
   end
 end
+if dry ~= '1' then votes_bound(KEYS[2], news) end
 return news

@@ -1,4 +1,5 @@
 --- @include "lua/key-makers"
+--- @include "lua/votes"
 --[[
 Counts votes on an agent's memories in one namespace, under the administration that the namespace belongs to. A vote says
 how it stands since when, so bringing it again changes nothing.
@@ -43,4 +44,5 @@ for i = 5, #ARGV, 3 do
     news = news + 1
   end
 end
+votes_bound(KEYS[2], news)
 return news
