@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
+import { LOCAL_MODELS, otherLocalModel } from "./embeddings/local-models.js";
+import type { LocalModel } from "./embeddings/local-models.js";
 import { nearest } from "./domain/nearest.js";
 import type { MemoryType } from "./memory/model/record.js";
 import { TOOL_SETS } from "./mcp/tool-sets.js";
@@ -100,9 +102,16 @@ export interface Config {
   readonly recency: { readonly halfLifeDays: number; readonly weight: number };
 }
 
+interface LocalEmbeddingConfig {
+  readonly provider: "local";
+  readonly model: LocalModel;
+  readonly modelDir: string;
+  readonly runtimeDir: string | undefined;
+}
+
 export type EmbeddingConfig =
   | { readonly provider: "none" }
-  | { readonly provider: "local"; readonly modelDir: string; readonly runtimeDir: string | undefined }
+  | LocalEmbeddingConfig
   | {
       readonly provider: "openai";
       readonly apiKey: string;
@@ -186,6 +195,7 @@ const environment = z
     MNEME_REDIS_TIMEOUT_MS: integer(750, 50, 4_000),
     MNEME_ALLOW_EVICTION: z.enum(["0", "1"]).default("0"),
     MNEME_EMBEDDER: z.enum(["local", "openai", "none"]).optional(),
+    MNEME_LOCAL_MODEL: z.enum(LOCAL_MODELS).default("english"),
     MNEME_MODEL_DIR: z.string().optional(),
     MNEME_RUNTIME_DIR: z.string().optional(),
     OPENAI_API_KEY: z.string().optional(),
@@ -196,6 +206,7 @@ const environment = z
     MNEME_EMBEDDING_SECOND_API_KEY: z.string().optional(),
     MNEME_EMBEDDING_SECOND_BASE_URL: z.url("Must be a URL.").optional(),
     MNEME_EMBEDDING_SECOND_MODEL: z.string().default("text-embedding-3-small"),
+    MNEME_EMBEDDING_SECOND_MODEL_DIR: z.string().optional(),
     MNEME_EMBEDDING_SECOND_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
@@ -280,6 +291,12 @@ const environment = z
       complain(
         "MNEME_MODEL_DIR",
         "Must name the folder of the local model. Or use `npm start`, which fetches the model.",
+      );
+    }
+    if (provider === "local" && second === "local" && env.MNEME_EMBEDDING_SECOND_MODEL_DIR === undefined) {
+      complain(
+        "MNEME_EMBEDDING_SECOND_MODEL_DIR",
+        "Must name the folder of the other local model. Or use `npm start`, which fetches the model.",
       );
     }
     if (provider === "openai" && env.OPENAI_API_KEY === undefined) {
@@ -449,8 +466,13 @@ function embeddingOf(values: Values): EmbeddingConfig {
   };
 }
 
-const localOf = ({ MNEME_MODEL_DIR, MNEME_RUNTIME_DIR }: Values): EmbeddingConfig => ({
+const localOf = ({
+  MNEME_LOCAL_MODEL,
+  MNEME_MODEL_DIR,
+  MNEME_RUNTIME_DIR,
+}: Values): LocalEmbeddingConfig => ({
   provider: "local",
+  model: MNEME_LOCAL_MODEL,
   modelDir: MNEME_MODEL_DIR ?? "",
   runtimeDir: MNEME_RUNTIME_DIR,
 });
@@ -458,7 +480,12 @@ const localOf = ({ MNEME_MODEL_DIR, MNEME_RUNTIME_DIR }: Values): EmbeddingConfi
 function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
   const provider = values.MNEME_EMBEDDING_SECOND;
   if (provider === undefined) return undefined;
-  if (provider === "local") return localOf(values);
+  if (provider === "local") {
+    const local = localOf(values);
+    if (providerOf(values) !== "local") return local;
+    const modelDir = values.MNEME_EMBEDDING_SECOND_MODEL_DIR ?? "";
+    return { ...local, model: otherLocalModel(values.MNEME_LOCAL_MODEL), modelDir };
+  }
   return {
     provider,
     apiKey: values.MNEME_EMBEDDING_SECOND_API_KEY ?? values.OPENAI_API_KEY ?? "",

@@ -1,7 +1,8 @@
 import { loadConfig } from "../../src/config.js";
 import type { Config } from "../../src/config.js";
+import { otherLocalModel } from "../../src/embeddings/local-models.js";
 import { StartError } from "../../src/start-error.js";
-import { embedsLocally } from "../downloads/local-model.js";
+import { cachedModel, embedsLocally, localModel } from "../downloads/local-model.js";
 import type { Env } from "../shell/env.js";
 import { messageOf } from "../shell/failure.js";
 import { checkDisk } from "./disk.js";
@@ -39,9 +40,16 @@ export async function* diagnose(env: Env): AsyncGenerator<Finding> {
 
 /** What `mneme start` brings itself counts as given. */
 function completed(env: Env): Env {
+  const model = localModel(env);
   return {
     ...env,
     REDIS_URL: env["REDIS_URL"] || "redis://127.0.0.1",
-    ...(embedsLocally(env) ? { MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] || "." } : {}),
+    ...(embedsLocally(env)
+      ? {
+          MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] || cachedModel(env, model),
+          MNEME_EMBEDDING_SECOND_MODEL_DIR:
+            env["MNEME_EMBEDDING_SECOND_MODEL_DIR"] || cachedModel(env, otherLocalModel(model)),
+        }
+      : {}),
   };
 }

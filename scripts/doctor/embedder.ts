@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Config, EmbeddingConfig } from "../../src/config.js";
 import { createEmbedder } from "../../src/embeddings/index.js";
-import { cacheDir } from "../downloads/cache.js";
-import { MODEL_NAME, needsModel } from "../downloads/local-model.js";
+import { cachedModel } from "../downloads/local-model.js";
 import { presentRuntime } from "../downloads/local-runtime.js";
 import type { Env } from "../shell/env.js";
 import { messageOf } from "../shell/failure.js";
@@ -23,7 +21,7 @@ async function tried(env: Env, config: EmbeddingConfig): Promise<Finding> {
   if (config.provider === "none") {
     return warning("embedder", "MNEME_EMBEDDER is none: recall finds words only, not meanings.");
   }
-  const where = config.provider === "local" ? located(env) : {};
+  const where = config.provider === "local" ? located(env, config) : {};
   if (where === undefined) {
     return ok("embedder", "The local model isn't downloaded yet: `mneme start` does that, once.");
   }
@@ -46,13 +44,15 @@ async function tried(env: Env, config: EmbeddingConfig): Promise<Finding> {
   }
 }
 
-/** Where the local model and its runtime are; undefined: they will be downloaded. */
-function located(env: Env): { modelDir: string; runtimeDir?: string } | undefined {
-  const modelDir = needsModel(env) ? join(cacheDir(env), MODEL_NAME) : (env["MNEME_MODEL_DIR"] ?? "");
+/** Where ONNX Runtime is; undefined: the model or the runtime will be downloaded. */
+function located(env: Env, { model, modelDir }: LocalConfig): { runtimeDir?: string } | undefined {
   const runtime = presentRuntime(env);
-  if (runtime === undefined || (needsModel(env) && !existsSync(modelDir))) return undefined;
-  return { modelDir, ...(runtime === "" ? {} : { runtimeDir: runtime }) };
+  const isOurs = modelDir === cachedModel(env, model);
+  if (runtime === undefined || (isOurs && !existsSync(modelDir))) return undefined;
+  return runtime === "" ? {} : { runtimeDir: runtime };
 }
+
+type LocalConfig = Extract<EmbeddingConfig, { provider: "local" }>;
 
 const wayOut = (provider: "local" | "openai"): string =>
   provider === "local"

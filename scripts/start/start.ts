@@ -37,6 +37,7 @@ function checkConfig(env: Env): void {
     ...env,
     REDIS_URL: env["REDIS_URL"] || "redis://127.0.0.1",
     MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] || ".",
+    MNEME_EMBEDDING_SECOND_MODEL_DIR: env["MNEME_EMBEDDING_SECOND_MODEL_DIR"] || ".",
   });
 }
 

@@ -16,7 +16,14 @@ describe("createInference with a worker that crashes", () => {
   beforeEach(() => {
     inference = createInference({
       script: new URL("./crashing-worker.mjs", import.meta.url),
-      worker: { modelFile: "m", tokenizerFile: "t", runtimeDir: undefined, dimensions: 1, threads: 1 },
+      worker: {
+        modelFile: "m",
+        tokenizerFile: "t",
+        tokenizer: "WordPiece",
+        runtimeDir: undefined,
+        dimensions: 1,
+        threads: 1,
+      },
       maxQueuedCalls: 10,
       maxBackoffMs: 500,
     });

@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
 
 import { createWordPiece } from "../../src/embeddings/local/wordpiece.js";
-import type { TokenizerFile } from "../../src/embeddings/local/wordpiece.js";
+import type { WordPieceFile } from "../../src/embeddings/local/wordpiece.js";
 import { passageSizes, splitPassages } from "../../src/embeddings/passages.js";
 import { anyCharacter } from "../support/any-character.js";
 
-const file = JSON.parse(readFileSync(join(inject("modelDir"), "tokenizer.json"), "utf8")) as TokenizerFile;
+const file = JSON.parse(readFileSync(join(inject("modelDir"), "tokenizer.json"), "utf8")) as WordPieceFile;
 const ours = createWordPiece(file);
 /** The library's own tokeniser; like ours without special tokens in texts. */
 const reference = new Tokenizer({ ...file, added_tokens: [] }, {}) as {

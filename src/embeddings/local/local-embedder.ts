@@ -8,10 +8,14 @@ import { modelId } from "../model-id.js";
 import { passageSizes } from "../passages.js";
 import type { PassageOptions } from "../passages.js";
 import { createInference, LANE } from "./inference.js";
+import { LOCAL_MODEL_FACTS } from "../local-models.js";
+import type { LocalModel } from "../local-models.js";
 import { disableRuntimeTelemetry } from "./no-telemetry.js";
 import type { Reply, Request } from "./protocol.js";
 
 export interface LocalEmbedderOptions {
+  /** Which model the folder holds. Default: `english`. */
+  readonly model?: LocalModel | undefined;
   /** Holds `model.onnx` and `tokenizer.json`. */
   readonly modelDir: string;
   /** A folder whose `node_modules` hold `onnxruntime-node`. Default: it is found as any package. */
@@ -23,18 +27,14 @@ export interface LocalEmbedderOptions {
   readonly maxBackoffMs?: number | undefined;
 }
 
-const NAME = "e5-small-v2-int8";
-const DIMENSIONS = 384;
-/** The model reads 512 tokens, of which `[CLS]`, `passage`, `:` and `[SEP]` are not content. */
-const CONTENT_WINDOW = 508;
-
 /**
- * e5-small-v2 (int8, 384 dimensions) in a worker thread; needs no network. The model begins to load at once
- * and calls wait for it. Throws if a file of the model is missing.
+ * e5-small-v2 or multilingual-e5-small in a worker thread; needs no network. The model begins to load at once and calls
+ * wait for it. Throws if a file of the model is missing.
  *
  * E5 was trained with `query: ` and `passage: ` before its texts; they are added here.
  */
 export function createLocalEmbedder({
+  model = "english",
   modelDir,
   runtimeDir,
   passages = {},
@@ -42,21 +42,22 @@ export function createLocalEmbedder({
   maxQueuedCalls = 1_024,
   maxBackoffMs = 30_000,
 }: LocalEmbedderOptions): Embedder {
+  const { name, dimensions, contentWindow, tokenizer } = LOCAL_MODEL_FACTS[model];
   const modelFile = join(modelDir, "model.onnx");
   const tokenizerFile = join(modelDir, "tokenizer.json");
   const missing = [modelFile, tokenizerFile].filter((file) => !isFile(file));
   if (missing.length > 0) throw new Error(`the local embedding model lacks ${missing.join(" and ")}`);
-  const sizes = passageSizes(passages, CONTENT_WINDOW);
+  const sizes = passageSizes(passages, contentWindow);
   disableRuntimeTelemetry();
   const inference = createInference({
     script: new URL("./worker.js", import.meta.url),
-    worker: { modelFile, tokenizerFile, runtimeDir, dimensions: DIMENSIONS, threads },
+    worker: { modelFile, tokenizerFile, tokenizer, runtimeDir, dimensions, threads },
     maxQueuedCalls,
     maxBackoffMs,
   });
 
   return {
-    model: { provider: "local", name: NAME, id: modelId(NAME, DIMENSIONS), dimensions: DIMENSIONS },
+    model: { provider: "local", name, id: modelId(name, dimensions), dimensions },
     async passages(content) {
       const replies = await inference.run(LANE.split, [{ kind: "split", content, sizes }]);
       return replies.flatMap(passagesOf);

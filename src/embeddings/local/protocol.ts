@@ -4,6 +4,8 @@ import type { PassageSizes } from "../passages.js";
 export interface WorkerOptions {
   readonly modelFile: string;
   readonly tokenizerFile: string;
+  /** The type that the file must have. */
+  readonly tokenizer: "WordPiece" | "Unigram";
   /** Where ONNX Runtime is; undefined: where Node finds it. */
   readonly runtimeDir: string | undefined;
   readonly dimensions: number;

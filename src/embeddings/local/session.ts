@@ -4,14 +4,17 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { normalise } from "../vectors.js";
 import type { WorkerOptions } from "./protocol.js";
 import { loadRuntime } from "./runtime.js";
+import type { Tokenizer } from "./tokenizer.js";
+import { createUnigram } from "./unigram.js";
+import type { UnigramFile } from "./unigram.js";
 import { createWordPiece } from "./wordpiece.js";
-import type { TokenizerFile, WordPiece } from "./wordpiece.js";
+import type { WordPieceFile } from "./wordpiece.js";
 
-/** Tokens that e5-small-v2 reads at once, `[CLS]` and `[SEP]` included. */
+/** Tokens that each of the models reads at once, its first and last included. */
 export const WINDOW = 512;
 
 export interface Session {
-  readonly tokenizer: WordPiece;
+  readonly tokenizer: Tokenizer;
   embed(text: string): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -22,7 +25,7 @@ export interface Session {
  * because long texts take twice as long without it; one thread, because the second gains nothing next to a busy Redis.
  */
 export async function openSession(options: WorkerOptions): Promise<Session> {
-  const tokenizer = createWordPiece(parseTokenizer(await readFile(options.tokenizerFile, "utf8")));
+  const tokenizer = createTokenizer(await readFile(options.tokenizerFile, "utf8"), options);
   const runtime = loadRuntime(options.runtimeDir);
   const session: InferenceSession = await runtime.InferenceSession.create(options.modelFile, {
     intraOpNumThreads: options.threads,
@@ -39,11 +42,14 @@ export async function openSession(options: WorkerOptions): Promise<Session> {
   // One text at a time: the vectors of an int8 model depend a little on what else is in the batch.
   async function embed(text: string): Promise<Float32Array> {
     const ids = tokenizer.encode(text, WINDOW);
-    const results = await session.run({
+    const inputs: Record<string, Tensor> = {
       input_ids: row(BigInt64Array.from(ids, BigInt)),
       attention_mask: row(new BigInt64Array(ids.length).fill(1n)),
       token_type_ids: row(new BigInt64Array(ids.length)),
-    });
+    };
+    const results = await session.run(
+      Object.fromEntries(Object.entries(inputs).filter(([name]) => session.inputNames.includes(name))),
+    );
     const states = results[output]?.data;
     if (!(states instanceof Float32Array) || states.length !== ids.length * options.dimensions) {
       throw new Error(`the model doesn't give ${options.dimensions} float32 a token`);
@@ -66,6 +72,20 @@ function sumOfRows(states: Float32Array, dimensions: number): Float32Array {
   }
   return sum;
 }
+
+function createTokenizer(json: string, { tokenizer }: Pick<WorkerOptions, "tokenizer">): Tokenizer {
+  const file = parseTokenizer(json);
+  if (file.model.type !== tokenizer) {
+    throw new Error(
+      `its tokenizer is ${file.model.type}, not ${tokenizer}: MNEME_LOCAL_MODEL is another model`,
+    );
+  }
+  return isUnigram(file) ? createUnigram(file) : createWordPiece(file);
+}
+
+const isUnigram = (file: TokenizerFile): file is UnigramFile => file.model.type === "Unigram";
+
+type TokenizerFile = UnigramFile | WordPieceFile;
 
 /** The file is one of the model's own, checked by digest when it was fetched; its use checks the rest. */
 function parseTokenizer(json: string): TokenizerFile {

@@ -1,9 +1,9 @@
-import { Tokenizer } from "@huggingface/tokenizers";
+import { Tokenizer as Library } from "@huggingface/tokenizers";
 
-import type { TokenMeter } from "../passages.js";
+import type { Tokenizer } from "./tokenizer.js";
 
 /** The parts of a `tokenizer.json` that a BERT WordPiece tokeniser reads. */
-export interface TokenizerFile {
+export interface WordPieceFile {
   readonly normalizer: { readonly type: string };
   readonly pre_tokenizer: { readonly type: string };
   readonly model: {
@@ -15,19 +15,13 @@ export interface TokenizerFile {
   };
 }
 
-export interface WordPiece {
-  /** Token ids `[CLS] … [SEP]`, at most `maxTokens` of them: what is too long loses its end. */
-  encode(text: string, maxTokens: number): number[];
-  readonly meter: TokenMeter;
-}
-
 /**
  * BERT's WordPiece: normalising and pre-tokenising are Hugging Face's; the greedy longest match is ours,
  * because theirs tries every length down from the word's (580 ms for 32 KiB of SHA-256 hex, 9 ms here:
- * nothing longer than the vocabulary's longest entry is tried). Special tokens written in the text, such as
+ * nothing longer than the vocabulary's longest entry is tried). Ids begin with `[CLS]` and end with `[SEP]`. Special tokens written in the text, such as
  * `[SEP]`, are plain text, so content can't forge the model's structure.
  */
-export function createWordPiece(file: TokenizerFile): WordPiece {
+export function createWordPiece(file: WordPieceFile): Tokenizer {
   const { model } = file;
   if (
     model.type !== "WordPiece" ||
@@ -126,9 +120,9 @@ interface Components {
  * The library's own parts, of a tokeniser without the vocabulary that we hold ourselves. Its declarations
  * don't resolve under nodenext, so the shape is checked here.
  */
-function componentsOf({ model, ...file }: TokenizerFile): Components {
+function componentsOf({ model, ...file }: WordPieceFile): Components {
   const empty = { ...model, vocab: { [model.unk_token]: 0 } };
-  const { normalizer, pre_tokenizer }: Record<string, unknown> = new Tokenizer(
+  const { normalizer, pre_tokenizer }: Record<string, unknown> = new Library(
     { ...file, model: empty, added_tokens: [], post_processor: null, decoder: null },
     {},
   );

@@ -17,7 +17,10 @@ export interface CorroborationOptions {
  * By model id: the cosine similarity from which two memories are taken to say the same, if their numbers, identifiers
  * and denials agree as well. Measured in docs/trust.md; other models have other scales.
  */
-export const MEASURED_SIMILARITY: Readonly<Record<string, number>> = { "e5-small-v2-int8-384": 0.98 };
+export const MEASURED_SIMILARITY: Readonly<Record<string, number>> = {
+  "e5-small-v2-int8-384": 0.98,
+  "multilingual-e5-small-q4-int8-384": 0.985,
+};
 
 /** The time that a write's own process has to compare before a sweep does, in milliseconds. */
 export const COMPARE_GRACE_MS = 10_000;
