@@ -8,6 +8,18 @@ export const SYSTEM = "~system";
 /** The trail of refusals. Apart, because callers without rights decide how many there are. */
 export const DENIALS = "~denials";
 
+/** Settings of how long each kind is kept, in the order in which they are read. */
+export const KEPT_FIELDS = [
+  "retention_receipts_seconds",
+  "retention_audit_seconds",
+  "retention_episodic_seconds",
+  "retention_semantic_seconds",
+  "retention_procedural_seconds",
+  "retention_versions_seconds",
+  "retention_sessions_seconds",
+  "retention_state_history_seconds",
+] as const;
+
 /**
  * The fields of a namespace's settings; unset ones are missing. Scripts read them by these names. There is also one for
  * each predicate that has a setting, {@link predicateSetting}, and `consolidation`, as JSON.
@@ -26,14 +38,7 @@ export const SETTING_FIELDS = [
   "recency_half_life_days",
   "session_ttl_seconds",
   "receipts_share",
-  "retention_receipts_seconds",
-  "retention_audit_seconds",
-  "retention_episodic_seconds",
-  "retention_semantic_seconds",
-  "retention_procedural_seconds",
-  "retention_versions_seconds",
-  "retention_sessions_seconds",
-  "retention_state_history_seconds",
+  ...KEPT_FIELDS,
   "archive_after_seconds",
   "archive_unread_seconds",
   "archive_max_importance",

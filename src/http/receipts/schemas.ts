@@ -38,24 +38,32 @@ const knownHit = z.object({
   memory: z.union([memoryView, z.null()]),
 });
 
+/** Who recalled what, and when: in a list too. */
+const identifying = {
+  id: memoryId,
+  at: timeView,
+  agent: z.string(),
+  key_id: z.string().nullable(),
+  request_id: z.string(),
+  thread_id: z.string().nullable(),
+  checkpoint_id: z.string().nullable(),
+  query: z.string(),
+};
+const moments = {
+  as_of: timeView.nullable(),
+  valid_at: z.union([timeView, z.literal("any"), z.null()]),
+};
+
 export const receiptView = z
   .object({
-    id: memoryId,
-    at: timeView,
-    agent: z.string(),
-    key_id: z.string().nullable(),
-    request_id: z.string(),
-    thread_id: z.string().nullable(),
-    checkpoint_id: z.string().nullable(),
-    query: z.string(),
+    ...identifying,
     namespaces: z.array(z.string()),
     merge: z
       .enum(["scores", "rrf"])
       .openapi({ description: "How a replay merges the results of several namespaces." }),
     mode: z.string(),
     limit: z.int(),
-    as_of: timeView.nullable(),
-    valid_at: z.union([timeView, z.literal("any"), z.null()]),
+    ...moments,
     filter: z
       .record(z.string(), z.unknown())
       .openapi({ description: "Filter of the recall, including `memory_types`." }),
@@ -83,16 +91,8 @@ export const receiptsParameters = z.strictObject({
 
 const listedReceipt = z
   .object({
-    id: memoryId,
-    at: timeView,
-    agent: z.string(),
-    key_id: z.string().nullable(),
-    request_id: z.string(),
-    thread_id: z.string().nullable(),
-    checkpoint_id: z.string().nullable(),
-    query: z.string(),
-    as_of: timeView.nullable(),
-    valid_at: z.union([timeView, z.literal("any"), z.null()]),
+    ...identifying,
+    ...moments,
     hits: z.int().openapi({ description: "Number of hits." }),
     degraded: z.array(z.string()),
   })

@@ -1,5 +1,6 @@
 import type { StoreDeps } from "../deps.js";
-import { KEPT_FIELDS, keptOf } from "../lifecycle/kept-for.js";
+import { KEPT_FIELDS } from "../keys.js";
+import { keptOf } from "../lifecycle/kept-for.js";
 
 const PAGE = 500;
 
@@ -14,7 +15,7 @@ export async function* namespaces({ redis, keys }: StoreDeps) {
         Promise.all(
           page.map(async (namespace) => ({
             namespace,
-            kept: keptOf(await client.hmGet(keys.settings(namespace), KEPT_FIELDS)),
+            kept: keptOf(await client.hmGet(keys.settings(namespace), [...KEPT_FIELDS])),
           })),
         ),
       );

@@ -10,6 +10,7 @@ import { MnemeError } from "@mneme/client";
 import { Confirm } from "../parts/confirm.js";
 import { Trust, TypeLabel } from "../parts/labels.js";
 import { Empty, Failure, Loading, Note } from "../parts/notice.js";
+import { Release } from "../parts/release.js";
 import { MemoryText } from "../parts/text.js";
 import { When } from "../parts/when.js";
 
@@ -91,19 +92,7 @@ function Copy({ memory, act }: CopyProps) {
           <Trust value={memory.trust} />
         </p>
         <div class="buttons">
-          <button
-            type="button"
-            class="button small"
-            disabled={act.busy}
-            onClick={() =>
-              act.run(
-                () => client.post("/v1/namespaces/{ns}/memories/{id}/release", { path, body: {} }),
-                "Released from quarantine.",
-              )
-            }
-          >
-            Release
-          </button>
+          <Release memory={memory} act={act} small />
           <button
             type="button"
             class="button small danger"

@@ -5,6 +5,7 @@ import { service } from "../base/service.js";
 import type { Memory } from "../base/service.js";
 import { Confirm } from "../parts/confirm.js";
 import { Failure } from "../parts/notice.js";
+import { Release } from "../parts/release.js";
 import { Revise } from "./revise.js";
 
 interface Doing {
@@ -48,21 +49,7 @@ export function Actions({ memory }: { readonly memory: Memory }) {
         <button type="button" class="button" disabled={act.busy} onClick={judge("contradicted")}>
           Contradict
         </button>
-        {memory.quarantined && (
-          <button
-            type="button"
-            class="button"
-            disabled={act.busy}
-            onClick={() =>
-              act.run(
-                () => client.post("/v1/namespaces/{ns}/memories/{id}/release", { path, body: {} }),
-                "Released from quarantine.",
-              )
-            }
-          >
-            Release
-          </button>
-        )}
+        {memory.quarantined && <Release memory={memory} act={act} />}
         <button
           type="button"
           class="button danger"
