@@ -8,6 +8,8 @@ import type { MemoryType } from "./memory/model/record.js";
 import { TOOL_SETS } from "./mcp/tool-sets.js";
 import type { ToolSet } from "./mcp/tool-sets.js";
 import { RedisUrlError, SEVERAL, readRedisUrl } from "./domain/redis-url.js";
+import { RERANKER_APIS } from "./reranking/api.js";
+import type { RerankerApi } from "./reranking/api.js";
 import { schemaMessage } from "./schema-messages.js";
 import { StartError } from "./start-error.js";
 
@@ -39,6 +41,8 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** A second model, to change the store's to or from; undefined: none. */
   readonly secondEmbedding: EmbeddingConfig | undefined;
+  /** The reranker, for recalls that ask for it; undefined: nothing does. */
+  readonly reranker: RerankerConfig | undefined;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
   readonly llm: LlmConfig | undefined;
   /** Where prompts and answers of the chat model are traced; undefined: no tracing. */
@@ -135,6 +139,17 @@ export type ArchiveConfig =
       readonly timeoutMs: number;
     };
 
+export type RerankerConfig =
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      readonly api: RerankerApi;
+      readonly apiKey: string | undefined;
+      readonly model: string | undefined;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "local"; readonly modelDir: string; readonly runtimeDir: string | undefined };
+
 export interface LlmConfig {
   readonly apiKey: string;
   readonly baseURL: string | undefined;
@@ -156,6 +171,11 @@ const quota = z.coerce.number().int().min(0).max(LIMITS.quota).nullable().defaul
 
 /** Seconds; empty or missing: no expiry. */
 const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
+
+function hasUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
 
 /** Undefined where there is more than an origin. */
 function originOnly(url: string): string | undefined {
@@ -209,6 +229,15 @@ const environment = z
     MNEME_EMBEDDING_SECOND_MODEL_DIR: z.string().optional(),
     MNEME_EMBEDDING_SECOND_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
+    MNEME_RERANKER_URL: z
+      .url({ protocol: /^https?$/, error: "Must be a URL with http or https.", abort: true })
+      .refine((url) => !hasUser(url), "Must have no user: set MNEME_RERANKER_API_KEY.")
+      .optional(),
+    MNEME_RERANKER_FORMAT: z.enum(RERANKER_APIS).default("cohere"),
+    MNEME_RERANKER_API_KEY: z.string().optional(),
+    MNEME_RERANKER_MODEL: z.string().optional(),
+    MNEME_RERANKER_TIMEOUT_MS: integer(2_000, 50, 60_000),
+    MNEME_RERANKER_DIR: z.string().optional(),
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
     MNEME_LLM: z.enum(["openai", "none"]).optional(),
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
@@ -311,6 +340,9 @@ const environment = z
     if (second !== undefined && provider === "none") {
       complain("MNEME_EMBEDDING_SECOND", "Must not be set with MNEME_EMBEDDER=none.");
     }
+    if (env.MNEME_RERANKER_URL !== undefined && env.MNEME_RERANKER_DIR !== undefined) {
+      complain("MNEME_RERANKER_DIR", "Must not be set with MNEME_RERANKER_URL: there is one reranker.");
+    }
     if (archivePlaceOf(env.MNEME_ARCHIVE ?? "")?.kind === "bucket") {
       for (const name of ["MNEME_ARCHIVE_ACCESS_KEY_ID", "MNEME_ARCHIVE_SECRET_ACCESS_KEY"] as const)
         if (env[name] === undefined) complain(name, "Must be set for an archive in a bucket.");
@@ -392,6 +424,7 @@ export function loadConfig(env: Environment): Config {
     embedding: embeddingOf(values),
     secondEmbedding: secondEmbeddingOf(values),
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
+    reranker: rerankerOf(values),
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
     otel: values.MNEME_OTEL === "1",
@@ -493,6 +526,20 @@ function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
     model: values.MNEME_EMBEDDING_SECOND_MODEL,
     dimensions: values.MNEME_EMBEDDING_SECOND_DIMENSIONS,
     timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
+  };
+}
+
+function rerankerOf(values: Values): RerankerConfig | undefined {
+  const { MNEME_RERANKER_URL: url, MNEME_RERANKER_DIR: modelDir } = values;
+  if (modelDir !== undefined) return { kind: "local", modelDir, runtimeDir: values.MNEME_RUNTIME_DIR };
+  if (url === undefined) return undefined;
+  return {
+    kind: "http",
+    url,
+    api: values.MNEME_RERANKER_FORMAT,
+    apiKey: values.MNEME_RERANKER_API_KEY,
+    model: values.MNEME_RERANKER_MODEL,
+    timeoutMs: values.MNEME_RERANKER_TIMEOUT_MS,
   };
 }
 

@@ -15,6 +15,7 @@ import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
 import { isUpgraded, startUpgrade } from "./compose/migrations.js";
 import { startModelMigration } from "./compose/model-migration.js";
+import { createReranking } from "./compose/reranker.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
@@ -81,6 +82,7 @@ export async function serve({
     redisUp: () => redis.client.isReady,
     redisFault: () => redis.health.current(),
     embedderFault: () => embedders.fault(),
+    rerankerFault: () => reranking?.fault(),
     redisHazards: () => hazards.known().map(({ reason }) => reason),
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
@@ -94,19 +96,23 @@ export async function serve({
   });
   const { now } = redis.clock;
   const embedders = createEmbedders(config, redis, metrics, logger, now);
+  const reranking = createReranking(config, metrics, logger);
+  const models = {
+    close: async () => void (await Promise.all([embedders.close(), reranking?.reranker.close()])),
+  };
   const indexes = createIndexes(redis, embedders);
   const stores = createStores(config, redis);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
   const watchers = createWatchers(config.watch);
   const keyCache = createKeyCache({ store: stores.keys, mayBeOpen: mayBeOpen(config) });
   const hazards = watchHazards(config, redis, logger);
-  const connected = await connect(config, { redis, indexes, keyCache, hazards, embedders, logger, signal });
+  const connected = await connect(config, { redis, indexes, keyCache, hazards, models, logger, signal });
 
-  const base: Base = { config, logger, metrics, stores, embedders, now };
+  const base: Base = { config, logger, metrics, stores, embedders, reranking, now };
   const giveUp = async (error: unknown): Promise<never> => {
     for (const each of [connected.subscriptions, connected.durability, connected.replicas]) each.close();
     connected.watch.stop();
-    await embedders.close();
+    await models.close();
     redis.client.destroy();
     throw error;
   };
@@ -168,7 +174,7 @@ export async function serve({
       corroboration,
       modelWatch,
     ],
-    embedders,
+    models,
     connections: [
       { close: connected.watch.stop },
       connected.subscriptions,

@@ -3,6 +3,7 @@ import type { StoreFault } from "./domain/errors.js";
 import { storeFault, storeFaultOf } from "./domain/store-fault.js";
 import type { Embedder, EmbedderFault } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
+import type { RerankerFault } from "./reranking/reranker.js";
 import { otherModel } from "./memory/model/embedding-migration.js";
 import type { ModelStore } from "./memory/ports/embedding-models.js";
 
@@ -39,6 +40,8 @@ export interface ReadinessOptions {
   readonly archiveFaults: (() => readonly ("read" | "write")[]) | undefined;
   /** The embedder's last answer, if that was a fault. */
   readonly embedderFault: () => EmbedderFault | undefined;
+  /** The reranker's last answer, if that was a fault; undefined: nothing reranks. */
+  readonly rerankerFault: (() => RerankerFault | undefined) | undefined;
   /** Milliseconds within which a component must have answered. */
   readonly timeoutMs?: number;
 }
@@ -57,6 +60,7 @@ export function createReadiness({
   models,
   stopping,
   embedderFault,
+  rerankerFault,
   archiveFaults,
   timeoutMs = 900,
 }: ReadinessOptions) {
@@ -93,6 +97,7 @@ export function createReadiness({
       index: indexState(index),
       upgrade: upgradeState(upgrade),
       embedder: migratingState(embedderState(embedder, model, embedderFault()), models),
+      reranker: rerankerState(rerankerFault),
       archive: archiveState(archiveFaults?.()),
     };
   }
@@ -218,6 +223,17 @@ function migratingState(
   };
 }
 
+function rerankerState(faultNow: ReadinessOptions["rerankerFault"]): ComponentState {
+  if (faultNow === undefined) return { status: "off" };
+  const fault = faultNow();
+  if (fault === undefined) return { status: "ok" };
+  return {
+    status: "degraded",
+    reason: fault,
+    detail: `${RERANKER_FAULTS[fault]} Recalls keep the order of their own scores.`,
+  };
+}
+
 /** An archive that is away never makes the service unready: what isn't moved stays in Redis. */
 function archiveState(faults: readonly ("read" | "write")[] | undefined): ComponentState {
   if (faults === undefined) return { status: "off" };
@@ -252,4 +268,18 @@ const EMBEDDER_FAULTS: Readonly<Record<EmbedderFault, string>> = {
   model_differs: "The model of the stored vectors isn't configured.",
   model_crashed: "The local model stopped unexpectedly. It is started again.",
   overloaded: "Too many texts wait for the local model.",
+};
+
+const RERANKER_FAULTS: Readonly<Record<RerankerFault, string>> = {
+  unreachable: "The reranker can't be reached.",
+  timed_out: "The reranker doesn't answer in time.",
+  key_rejected: "The reranker rejects the key (MNEME_RERANKER_API_KEY).",
+  model_unknown: "The reranker doesn't know the model or the path.",
+  configuration_rejected: "The reranker rejects calls: check MNEME_RERANKER_FORMAT and the model.",
+  rate_limited: "The reranker limits the rate.",
+  provider_failed: "The reranker fails.",
+  malformed_reply: "The reranker sends malformed replies.",
+  model_unusable: "The reranker's files can't be used: they may be damaged, or of another kind of model.",
+  model_crashed: "The local reranker stopped unexpectedly. It is started again.",
+  overloaded: "Too many recalls wait for the reranker.",
 };

@@ -24,6 +24,7 @@ export const FLOORS = [
     "src/memory/text",
     "src/memory/text/dates",
     "src/embeddings",
+    "src/reranking",
     "src/http/readiness.ts",
     "src/http/route-traits.ts",
   ],
@@ -38,7 +39,14 @@ export const FLOORS = [
     "src/embeddings/openai",
     "src/config.ts",
   ],
-  ["src/memory/ports", "src/state", "src/threads", "src/embeddings/index.ts"],
+  [
+    "src/memory/ports",
+    "src/state",
+    "src/threads",
+    "src/embeddings/index.ts",
+    "src/reranking/http",
+    "src/reranking/local",
+  ],
 
   // The acts on memories, by feature.
   ["src/memory/services.ts", "src/memory/embedding", "src/readiness.ts"],

@@ -3,6 +3,7 @@ import type { Config } from "../config.js";
 import type { Metrics } from "../http/metrics.js";
 import { describeError } from "../log.js";
 import type { Embedders } from "./embedders.js";
+import type { Reranking } from "./reranker.js";
 import type { Stores } from "./stores.js";
 
 /** What services and workers are made of. */
@@ -12,6 +13,8 @@ export interface Base {
   readonly metrics: Metrics;
   readonly stores: Stores;
   readonly embedders: Embedders;
+  /** Undefined: nothing reranks. */
+  readonly reranking: Reranking | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

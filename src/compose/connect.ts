@@ -18,7 +18,6 @@ import type { Nodes } from "../redis/connection/nodes.js";
 import type { ConnectionWatch, WatchOptions } from "../redis/connection/watch-connection.js";
 import { watchConnection } from "../redis/connection/watch-connection.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
-import type { Embedders } from "./embedders.js";
 import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
@@ -35,7 +34,7 @@ export interface ConnectOptions {
   readonly keyCache: KeyCache;
   readonly hazards: Pick<HazardWatch, "atStart">;
   /** Closed if there is no way to go on. */
-  readonly embedders: Pick<Embedders, "close">;
+  readonly models: { close(): Promise<void> };
   readonly logger: Logger;
   /** Ends a start that waits for Redis. */
   readonly signal: AbortSignal | undefined;
@@ -51,7 +50,7 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
   try {
     return await open(config, options);
   } catch (error) {
-    await options.embedders.close();
+    await options.models.close();
     if (options.redis.client.isOpen) options.redis.client.destroy();
     throw asRefusal(config.redis.url, error);
   }

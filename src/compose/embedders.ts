@@ -8,8 +8,8 @@ import type { Metrics } from "../http/metrics.js";
 import { otherModel } from "../memory/model/embedding-migration.js";
 import { createModelStore } from "../redis/embeddings/model.js";
 import type { WatchedModels } from "../redis/embeddings/model.js";
-import { createEmbedderHealth } from "./embedder-health.js";
 import { embedderOf } from "./embedder.js";
+import { createFaultHealth } from "./fault-health.js";
 import type { Redis } from "./redis.js";
 
 /** The models that this process embeds with, and which of them the store uses. */
@@ -38,7 +38,10 @@ export function createEmbedders(
     (each): each is EmbeddingConfig => each !== undefined,
   );
   const members = wanted.flatMap((each) => {
-    const health = createEmbedderHealth(logger);
+    const health = createFaultHealth<EmbedderFault>(logger, {
+      fails: "No text can be embedded",
+      works: "The embedder works again",
+    });
     const made = embedderOf(config, each, redis, metrics, health.tell);
     return made === undefined ? [] : [{ ...made, fault: health.current }];
   });

@@ -50,7 +50,7 @@ const searchesWith = (embedder: Embedder | undefined): number =>
 
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
-  { config, logger, metrics, stores, embedders, now }: Base,
+  { config, logger, metrics, stores, embedders, reranking, now }: Base,
   {
     stopping,
     redis,
@@ -155,6 +155,7 @@ export function composeApp(
       redisFault: redis.health.current,
       redisHazards: hazards.now,
       embedderFault: embedders.fault,
+      rerankerFault: reranking?.fault,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder: embedders.active,

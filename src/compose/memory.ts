@@ -41,6 +41,7 @@ export function startMemory(
       return embedders.active();
     },
     calibrate: embedders.calibrate,
+    reranker: base.reranking?.reranker,
     worker: startEmbedding(base),
     get corroboration() {
       const id = model();

@@ -6,14 +6,14 @@ import type { Logger } from "pino";
 import type { RedisClient } from "../redis/connection/client.js";
 import type { Tracing } from "../tracing/tracing.js";
 import type { Watchers } from "../state/watchers.js";
-import type { Embedders } from "./embedders.js";
 
 /** What a running service holds. */
 export interface Open {
   readonly server: Server;
   readonly watchers: Watchers;
   readonly workers: readonly { stop(): Promise<void> }[];
-  readonly embedders: Pick<Embedders, "close">;
+  /** What embeds and reranks. */
+  readonly models: { close(): Promise<void> };
   readonly connections: readonly { close(): void }[];
   readonly client: RedisClient;
   readonly tracing: Tracing | undefined;
@@ -55,7 +55,7 @@ export async function stop({
   server,
   watchers,
   workers,
-  embedders,
+  models,
   connections,
   client,
   tracing,
@@ -78,7 +78,7 @@ export async function stop({
   clearInterval(idle);
   await Promise.all(workers.map((worker) => worker.stop()));
   for (const connection of connections) connection.close();
-  await embedders.close();
+  await models.close();
   await tracing?.close();
   const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();

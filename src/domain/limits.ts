@@ -34,6 +34,8 @@ export const LIMITS = {
   threadIdBytes: 2048,
   /** Checkpoints on one page. */
   checkpoints: 50,
+  /** Hits that a reranker orders. */
+  rerankDepth: 100,
   recallLimit: 100,
   /** Milliseconds that a recall may be given. */
   budgetMs: { least: 5, most: 60_000 },

@@ -12,6 +12,7 @@ export type Stage =
   | "search names"
   | "fuse"
   | "load"
+  | "rerank"
   | "read"
   | "write"
   | "keep receipt"

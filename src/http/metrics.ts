@@ -27,6 +27,8 @@ export interface Metrics {
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
+  /** `late`: the caller had no more time. */
+  reranking(outcome: "ok" | "error" | "late", seconds: number): void;
   workerError(
     worker:
       | "embedding"
@@ -60,6 +62,8 @@ export interface MetricsOptions {
   readonly redisFault: () => string | undefined;
   /** The embedder's known fault; undefined: none is known. */
   readonly embedderFault: () => string | undefined;
+  /** The reranker's known fault; undefined: none is known. */
+  readonly rerankerFault: () => string | undefined;
   /** Codes of the settings with which Redis may lose data. */
   readonly redisHazards: () => readonly string[];
   readonly countWatchers: () => number;
@@ -92,6 +96,11 @@ const DURATIONS = {
     name: "mneme_embedding_duration_seconds",
     help: "Calls to the embedder by kind and outcome.",
     labelNames: ["kind", "outcome"],
+  },
+  reranks: {
+    name: "mneme_rerank_duration_seconds",
+    help: "Calls to the reranker by outcome: ok, error, or late (the recall had no more time).",
+    labelNames: ["outcome"],
   },
 } as const;
 
@@ -149,6 +158,7 @@ const gaugesOf = ({
   redisFault,
   redisHazards,
   embedderFault,
+  rerankerFault,
   countWatchers,
   survey,
 }: MetricsOptions): readonly AskedGauge[] => {
@@ -191,6 +201,15 @@ const gaugesOf = ({
       label: "reason",
       read: () => {
         const reason = embedderFault();
+        return reason === undefined ? [] : [[reason, 1]];
+      },
+    },
+    {
+      name: "mneme_reranker_fault",
+      help: "1 for the fault that the reranker has, by reason.",
+      label: "reason",
+      read: () => {
+        const reason = rerankerFault();
         return reason === undefined ? [] : [[reason, 1]];
       },
     },
@@ -264,6 +283,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       durations.embeddings.observe({ kind, outcome }, seconds);
       counts.embedded.inc({ kind, outcome }, texts);
     },
+    reranking: (outcome, seconds) => durations.reranks.observe({ outcome }, seconds),
     workerError: (worker) => counts.workerErrors.inc({ worker }),
     forgotten: (count) => counts.forgotten.inc(count),
     retired: (kind, count) => counts.retired.inc({ kind }, count),

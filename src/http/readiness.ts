@@ -11,6 +11,7 @@ export interface Readiness {
   /** The upgrade of records that an older release wrote. */
   readonly upgrade: ComponentState;
   readonly embedder: ComponentState & { readonly model: string | null };
+  readonly reranker: ComponentState;
   readonly archive: ComponentState;
 }
 

@@ -10,6 +10,7 @@ import type { EmbeddingWorker } from "./ports/embedding.js";
 import type { EntityStore } from "./ports/facts.js";
 import type { Archive } from "./ports/archive.js";
 import type { MemoryStore } from "./ports/index.js";
+import type { Reranker } from "../reranking/reranker.js";
 import type { ReceiptStore } from "./ports/receipts.js";
 import type { Pace } from "./ports/pace.js";
 import type { PiiVault } from "../pii/vault.js";
@@ -28,6 +29,8 @@ export interface Services {
   readonly countTokens: () => Promise<TokenCounter>;
   /** Embeds with the model in use, which may be another one at any time; undefined: keyword only. */
   readonly embedder: Embedder | undefined;
+  /** The reranker, for recalls that ask for it; undefined: there is none. */
+  readonly reranker: Reranker | undefined;
   /** The scale of a model's cosines. */
   readonly calibrate: Calibrate;
   readonly worker: EmbeddingWorker;

@@ -5,7 +5,7 @@ import { reasonOf } from "../abort.js";
 import { EmbeddingUnavailable } from "../embedder.js";
 import type { EmbedderFault } from "../embedder.js";
 import { awaitIdle, isBusy, markBusy, markIdle } from "./protocol.js";
-import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
+import type { FromWorker, ModelOptions, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
 import { createTurnQueue } from "./turn-queue.js";
 
 /** Priorities when the worker is free: a query waits for at most the one text in progress. */
@@ -15,7 +15,9 @@ type Lane = (typeof LANE)[keyof typeof LANE];
 export interface InferenceOptions {
   /** The module that the worker runs. */
   readonly script: URL;
-  readonly worker: Omit<WorkerOptions, "busy">;
+  readonly worker: Omit<ModelOptions, "busy"> | Omit<WorkerOptions, "busy">;
+  /** What the worker is called, in error messages too. */
+  readonly name?: "embedder" | "reranker";
   /** Calls of a lane that may wait, so that no import takes the place of queries; one more is EmbeddingUnavailable. */
   readonly maxQueuedCalls: number;
   /** Longest pause before a crashed worker is started again, in milliseconds. */
@@ -52,6 +54,7 @@ const CLOSE_BUSY_MS = 60_000;
 export function createInference({
   script,
   worker,
+  name = "embedder",
   maxQueuedCalls,
   maxBackoffMs,
 }: InferenceOptions): Inference {
@@ -68,8 +71,8 @@ export function createInference({
   function start(): State {
     markBusy(busy);
     const thread = new Worker(script, {
-      name: "embedder",
-      workerData: { ...worker, busy } satisfies WorkerOptions,
+      name,
+      workerData: { ...worker, busy } satisfies ModelOptions,
       execArgv: [],
     });
     let reason = "it stopped unexpectedly";
@@ -109,7 +112,7 @@ export function createInference({
   function onExit(reason: string, fault: EmbedderFault): void {
     markIdle(busy);
     if (closing) return;
-    const error = new EmbeddingUnavailable(`the local embedding worker is down: ${reason}`, fault);
+    const error = new EmbeddingUnavailable(`the local ${name} is down: ${reason}`, fault);
     const pause = crashes === 0 ? 0 : Math.min(maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (crashes - 1));
     crashes++;
     const restart = setTimeout(() => (state = start()), pause);
@@ -189,7 +192,7 @@ export function createInference({
       if (closing) return;
       closing = true;
       const last = state;
-      const error = new EmbeddingUnavailable("the local embedder is closed");
+      const error = new EmbeddingUnavailable(`the local ${name} is closed`);
       state = { name: "down", error };
       rejectAll(error);
       if (last.name === "down") clearTimeout(last.restart);

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { untilAborted } from "../abort.js";
@@ -10,6 +9,7 @@ import type { PassageOptions } from "../passages.js";
 import { createInference, LANE } from "./inference.js";
 import { LOCAL_MODEL_FACTS } from "../local-models.js";
 import type { LocalModel } from "../local-models.js";
+import { missingFiles } from "./model-files.js";
 import { disableRuntimeTelemetry } from "./no-telemetry.js";
 import type { Reply, Request } from "./protocol.js";
 
@@ -45,7 +45,7 @@ export function createLocalEmbedder({
   const { name, dimensions, contentWindow, tokenizer } = LOCAL_MODEL_FACTS[model];
   const modelFile = join(modelDir, "model.onnx");
   const tokenizerFile = join(modelDir, "tokenizer.json");
-  const missing = [modelFile, tokenizerFile].filter((file) => !isFile(file));
+  const missing = missingFiles(modelDir);
   if (missing.length > 0) throw new Error(`the local embedding model lacks ${missing.join(" and ")}`);
   const sizes = passageSizes(passages, contentWindow);
   disableRuntimeTelemetry();
@@ -74,10 +74,6 @@ export function createLocalEmbedder({
     ready: (signal) => untilAborted(inference.ready(), signal),
     close: () => inference.close(),
   };
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function vectorOf(reply: Reply | undefined): Float32Array {

@@ -1,22 +1,28 @@
 import type { PassageSizes } from "../passages.js";
 
-/** What the worker needs to start; passed as `workerData`. */
-export interface WorkerOptions {
+/** What a worker with a model needs to start; passed as `workerData`. */
+export interface ModelOptions {
   readonly modelFile: string;
   readonly tokenizerFile: string;
-  /** The type that the file must have. */
-  readonly tokenizer: "WordPiece" | "Unigram";
   /** Where ONNX Runtime is; undefined: where Node finds it. */
   readonly runtimeDir: string | undefined;
-  readonly dimensions: number;
   readonly threads: number;
   /** One cell, 1 while native code runs: see `awaitIdle`. */
   readonly busy: Int32Array<SharedArrayBuffer>;
 }
 
+/** Of a model that embeds. */
+export interface WorkerOptions extends ModelOptions {
+  /** The type that the tokenizer file must have. */
+  readonly tokenizer: "WordPiece" | "Unigram";
+  readonly dimensions: number;
+}
+
 export type Request =
   | { readonly kind: "embed"; readonly text: string }
-  | { readonly kind: "split"; readonly content: string; readonly sizes: PassageSizes };
+  | { readonly kind: "split"; readonly content: string; readonly sizes: PassageSizes }
+  /** Of a model that judges how well a text answers a query. */
+  | { readonly kind: "judge"; readonly query: string; readonly text: string };
 
 export type ToWorker = Request | { readonly kind: "close" };
 
@@ -26,9 +32,10 @@ export type FromWorker =
   | { readonly kind: "unloadable"; readonly reason: string }
   | { readonly kind: "vector"; readonly vector: Float32Array }
   | { readonly kind: "passages"; readonly passages: string[] }
+  | { readonly kind: "score"; readonly score: number }
   | { readonly kind: "failed" };
 
-export type Reply = Extract<FromWorker, { readonly kind: "vector" | "passages" }>;
+export type Reply = Extract<FromWorker, { readonly kind: "vector" | "passages" | "score" }>;
 
 export function markBusy(busy: Int32Array): void {
   Atomics.store(busy, 0, 1);

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 import { normalise } from "../vectors.js";
+import { openWeights } from "./open-weights.js";
 import type { WorkerOptions } from "./protocol.js";
-import { loadRuntime } from "./runtime.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { createUnigram } from "./unigram.js";
 import type { UnigramFile } from "./unigram.js";
@@ -19,39 +18,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/**
- * Loads tokeniser and weights, and embeds one text as a trial. Session options, measured with 2 cores and sequences of
- * 10 to 512 tokens: without memory patterns, because one is kept per length (365 MB instead of 215); with the arena,
- * because long texts take twice as long without it; one thread, because the second gains nothing next to a busy Redis.
- */
+/** Loads tokeniser and weights, and embeds one text as a trial. */
 export async function openSession(options: WorkerOptions): Promise<Session> {
   const tokenizer = createTokenizer(await readFile(options.tokenizerFile, "utf8"), options);
-  const runtime = loadRuntime(options.runtimeDir);
-  const session: InferenceSession = await runtime.InferenceSession.create(options.modelFile, {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: "all",
-    enableCpuMemArena: true,
-    enableMemPattern: false,
-  });
-  // A batch of one, so nothing is padding: the attention mask is all ones, here and in the pooling.
-  const row = (values: BigInt64Array): Tensor => new runtime.Tensor("int64", values, [1, values.length]);
-  const output = session.outputNames[0] ?? "last_hidden_state";
+  const { run, close } = await openWeights(options);
 
   // One text at a time: the vectors of an int8 model depend a little on what else is in the batch.
   async function embed(text: string): Promise<Float32Array> {
     const ids = tokenizer.encode(text, WINDOW);
-    const inputs: Record<string, Tensor> = {
-      input_ids: row(BigInt64Array.from(ids, BigInt)),
-      attention_mask: row(new BigInt64Array(ids.length).fill(1n)),
-      token_type_ids: row(new BigInt64Array(ids.length)),
-    };
-    const results = await session.run(
-      Object.fromEntries(Object.entries(inputs).filter(([name]) => session.inputNames.includes(name))),
-    );
-    const states = results[output]?.data;
-    if (!(states instanceof Float32Array) || states.length !== ids.length * options.dimensions) {
+    const states = await run(ids);
+    if (states.length !== ids.length * options.dimensions) {
       throw new Error(`the model doesn't give ${options.dimensions} float32 a token`);
     }
     const vector = sumOfRows(states, options.dimensions);
@@ -60,7 +36,7 @@ export async function openSession(options: WorkerOptions): Promise<Session> {
   }
 
   await embed("query: trial");
-  return { tokenizer, embed, close: () => session.release() };
+  return { tokenizer, embed, close };
 }
 
 /** Mean pooling up to a factor, which the normalisation after it takes out. */

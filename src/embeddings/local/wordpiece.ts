@@ -15,13 +15,21 @@ export interface WordPieceFile {
   };
 }
 
+export interface WordPiece extends Tokenizer {
+  /**
+   * Token ids `[CLS] one [SEP] other [SEP]`, at most `maxTokens` of them, and in which part each is: 0 up to the first
+   * `[SEP]`, else 1. The first text has half of the room at most; what is too long loses its end.
+   */
+  encodePair(one: string, other: string, maxTokens: number): { ids: number[]; parts: number[] };
+}
+
 /**
  * BERT's WordPiece: normalising and pre-tokenising are Hugging Face's; the greedy longest match is ours,
  * because theirs tries every length down from the word's (580 ms for 32 KiB of SHA-256 hex, 9 ms here:
  * nothing longer than the vocabulary's longest entry is tried). Ids begin with `[CLS]` and end with `[SEP]`. Special tokens written in the text, such as
  * `[SEP]`, are plain text, so content can't forge the model's structure.
  */
-export function createWordPiece(file: WordPieceFile): Tokenizer {
+export function createWordPiece(file: WordPieceFile): WordPiece {
   const { model } = file;
   if (
     model.type !== "WordPiece" ||
@@ -73,16 +81,28 @@ export function createWordPiece(file: WordPieceFile): Tokenizer {
     }
   }
 
+  /** Up to `end` ids, and a separator. */
+  function appendText(text: string, ids: number[], end: number): void {
+    for (const word of split(normalise(text))) {
+      if (ids.length >= end) break;
+      appendPieces(word, ids);
+    }
+    ids.length = Math.min(ids.length, end);
+    ids.push(last);
+  }
+
   return {
     encode(text, maxTokens) {
       const ids = [first];
-      for (const word of split(normalise(text))) {
-        if (ids.length >= maxTokens - 1) break;
-        appendPieces(word, ids);
-      }
-      ids.length = Math.min(ids.length, maxTokens - 1);
-      ids.push(last);
+      appendText(text, ids, maxTokens - 1);
       return ids;
+    },
+    encodePair(one, other, maxTokens) {
+      const ids = [first];
+      appendText(one, ids, Math.floor(maxTokens / 2));
+      const { length } = ids;
+      appendText(other, ids, maxTokens - 1);
+      return { ids, parts: ids.map((_, place) => (place < length ? 0 : 1)) };
     },
     meter: {
       word(word) {

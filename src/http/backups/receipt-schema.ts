@@ -18,7 +18,7 @@ import {
 const time = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
 const share = z.number().min(0).max(1);
 const weight = z.number().min(0).max(1000);
-const lessFound = z.enum(["keyword", "vector", "ranking", "hits"]);
+const lessFound = z.enum(["keyword", "vector", "ranking", "hits", "rerank"]);
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).min(1).max(LIMITS.filterValues);
 
 const filter = z.strictObject({
@@ -84,6 +84,7 @@ const request = z.strictObject({
   touch: z.boolean().optional(),
   include_archive: z.boolean().optional(),
   budget_tokens: z.int().min(LIMITS.budgetTokens).max(LIMITS.contextTokens).optional(),
+  rerank: z.strictObject({ depth: z.int().min(1).max(LIMITS.rerankDepth) }).optional(),
   expand: z.literal("entities").optional(),
 } satisfies Readonly<Record<keyof RecallInput, z.ZodType>>);
 
@@ -96,7 +97,7 @@ export const receipt = z.strictObject({
   thread_id: text(LIMITS.threadIdBytes).nullable(),
   checkpoint_id: text(LIMITS.threadIdBytes).nullable(),
   request,
-  degraded: z.array(lessFound).max(4),
+  degraded: z.array(lessFound).max(5),
   hits: z
     .array(
       z.strictObject({
@@ -106,6 +107,7 @@ export const receipt = z.strictObject({
         score: z.number(),
         trust: share,
         relevance: share.optional(),
+        rerank: z.number().optional(),
       }),
     )
     .max(LIMITS.recallLimit),

@@ -40,6 +40,12 @@ const fusion = z
     description: "How the keyword and vector lists are fused. `auto` adds their scores, each scaled to 0..1.",
   });
 
+export const rerankDepth = z.int().min(1).max(LIMITS.rerankDepth);
+
+const rerank = z.strictObject({
+  depth: rerankDepth.default(20).openapi({ description: "Number of first hits that are ordered anew." }),
+});
+
 const recency = z.strictObject({
   half_life_days: z.number().min(0.001).max(36_500).default(30),
   weight: z.number().min(0).max(1),
@@ -120,6 +126,10 @@ export const recallRequest = z
     budget_ms: budgetMs.optional().openapi({
       description:
         "Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do.",
+    }),
+    rerank: rerank.optional().openapi({
+      description:
+        "Has the configured reranker order the first `depth` hits: it reads the query with each text. `score` stays as it was. Without a reranker, or if it fails or isn't there within `budget_ms`, the hits keep their order, and `degraded` names `rerank`. See docs/recall.md.",
     }),
     expand: z.literal("entities").optional().openapi({
       description:
@@ -231,6 +241,13 @@ export const hitView = z.object({
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()
         .openapi({ description: "Raw score, normalised score (0..1) and recency score." }),
+      rerank: z
+        .object({
+          score: z.number().describe("The reranker's score, on its own scale."),
+          from: z.int().describe("Rank before, from 1."),
+        })
+        .optional()
+        .openapi({ description: "With `rerank`: the reranker's score, and the rank before it." }),
       entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
@@ -250,7 +267,9 @@ const omittedHit = z.object({
   tokens: z.int().openapi({ description: "Tokens that the hit would have taken." }),
 });
 
-export const degraded = z.array(z.enum(["keyword", "vector", "ranking", "hits", "archive", "receipt"]));
+export const degraded = z.array(
+  z.enum(["keyword", "vector", "ranking", "hits", "rerank", "archive", "receipt"]),
+);
 
 export const termsLeftOut = z.array(z.string()).openapi({
   description:
@@ -276,7 +295,7 @@ export const recallResponse = z
     }),
     degraded: degraded.openapi({
       description:
-        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
+        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
     }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId

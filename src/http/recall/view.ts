@@ -60,7 +60,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 }
 
 function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<typeof hitView> {
-  const { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt } = hit;
+  const { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt, reranked } = hit;
   const { keyword, vector, entities } = found.fused;
   const expanded = expand !== undefined;
   const view = {
@@ -88,6 +88,7 @@ function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<ty
       ...(found.time === undefined ? {} : { time: { ...found.time } }),
       ...(found.session === undefined ? {} : { session: { ...found.session } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
+      ...(reranked === undefined ? {} : { rerank: { ...reranked } }),
       ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },

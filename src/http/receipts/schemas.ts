@@ -34,6 +34,9 @@ const knownHit = z.object({
     description:
       "Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field.",
   }),
+  rerank: z.number().nullable().openapi({
+    description: "The reranker's score, on its own scale; null: it didn't order this hit.",
+  }),
   // The version at recall time; null if it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -73,6 +76,10 @@ export const receiptView = z
     budget_tokens: z.int().nullable().openapi({
       description: "Token budget of the recall; null: none. The hits are those that it had room for.",
     }),
+    rerank: z
+      .object({ depth: z.int().openapi({ description: "Number of first hits that were ordered anew." }) })
+      .nullable()
+      .openapi({ description: "Reranking that the recall asked for; null: none." }),
     expand: z.union([z.literal("entities"), z.null()]),
     degraded: z.array(z.string()),
     hits: z.array(knownHit).openapi({ description: "Hits, best first." }),
@@ -163,15 +170,17 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     min_relevance: request.min_relevance ?? null,
     min_trust: request.min_trust ?? null,
     budget_tokens: request.budget_tokens ?? null,
+    rerank: request.rerank ?? null,
     expand: request.expand ?? null,
     degraded: [...degraded],
-    hits: hits.map(({ namespace: ns, id, version, score, trust, relevance: fit, memory }) => ({
+    hits: hits.map(({ namespace: ns, id, version, score, trust, relevance: fit, rerank, memory }) => ({
       namespace: ns,
       id,
       version,
       score,
       trust,
       relevance: fit ?? null,
+      rerank: rerank ?? null,
       memory: memory === null ? null : viewMemory(memory),
     })),
   };

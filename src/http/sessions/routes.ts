@@ -156,13 +156,23 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
       const { namespace, query, token_budget, budget_ms: _, ...sent } = c.req.valid("query");
-      const { limit, min_relevance, min_trust, subject, touch, receipt, ...filter } = sent;
+      const {
+        limit,
+        min_relevance,
+        min_trust,
+        subject,
+        touch,
+        receipt,
+        rerank_depth: depth,
+        ...filter
+      } = sent;
       const ref = { namespace: ns, sessionId: sid };
       const asked = { query, token_budget, limit, min_relevance, min_trust, subject };
       const input = {
         ...asked,
         namespaces: namespace,
         filter: filterOf(filter),
+        rerank: depth === undefined ? undefined : { depth },
         touch: touch === "true",
         receipt: receipt === undefined ? undefined : receipt === "true",
       };

@@ -64,6 +64,10 @@ export const contextParameters = z.strictObject({
     description:
       "Minimum trust of memories, facts and procedures, from 0 to 1. The running summary isn't one of them, and stays.",
   }),
+  rerank_depth: integerParameter(1, LIMITS.rerankDepth).optional().openapi({
+    description:
+      "Has the configured reranker order this many first memories, and as many procedures: see `rerank` of /v1/recall. Default: not at all.",
+  }),
   min_relevance: ratioParameter.optional().openapi({
     description: "Minimum relevance of recalled memories, from 0 to 1. See /v1/recall.",
   }),

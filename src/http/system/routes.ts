@@ -43,6 +43,10 @@ const readinessView = z
       description: "Status of the upgrade of old records; `degraded` while it runs in the background.",
     }),
     embedder: component.extend({ model: z.string().nullable() }),
+    reranker: component.openapi({
+      description:
+        "Status of the reranker by its latest answer; `degraded` while it fails, `off` without one. The service is ready without it.",
+    }),
     archive: component.openapi({
       description:
         "Status of the archive by its latest use; `degraded` while it can't be read or written, `off` without one.",

@@ -35,6 +35,12 @@ const input = z.strictObject({
     .default(4000)
     .describe("The most tokens of all contents together. The best memory is shortened if it has more."),
   budget_ms: budgetMsArgument,
+  rerank_depth: z
+    .int()
+    .min(1)
+    .max(LIMITS.rerankDepth)
+    .optional()
+    .describe("Has a reranker order this many best memories, where the service has one. Slower."),
 });
 
 const omittedItem = z.object({
@@ -75,7 +81,7 @@ export const recall = defineTool({
   output,
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
-  run: async ({ call, namespace }, { query, tags, ...rest }) => {
+  run: async ({ call, namespace }, { query, tags, rerank_depth: depth, ...rest }) => {
     const { hits, omitted, ...found } = answer.parse(
       await bodyOf(call, {
         method: "POST",
@@ -84,6 +90,7 @@ export const recall = defineTool({
           query,
           namespaces: [namespace],
           ...rest,
+          ...(depth === undefined ? {} : { rerank: { depth } }),
           ...(tags === undefined ? {} : { filter: { tags } }),
         },
       }),

@@ -28,6 +28,8 @@ export interface ReceiptHit {
   readonly trust: number;
   /** Undefined: it was kept before there was one. */
   readonly relevance?: number | undefined;
+  /** What the reranker said, rounded to seven digits; undefined: it didn't order this one. */
+  readonly rerank?: number | undefined;
 }
 
 /** The place and retention of a receipt. */

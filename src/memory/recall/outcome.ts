@@ -26,6 +26,8 @@ export interface RecallHit {
   readonly excerpt: string | null;
   /** `via`, and those that led from it to this one. */
   readonly behind: readonly Memory[];
+  /** What the reranker said, and its place before that, from 1. */
+  readonly reranked?: { readonly score: number; readonly from: number };
   /** What is shown in place of the content, where a budget of tokens doesn't hold it whole. */
   readonly shortened?: string;
 }

@@ -84,13 +84,14 @@ function receiptOf(
     request,
     // What was found doesn't depend on the archive.
     degraded: degraded.filter((each) => each !== "archive" && each !== "receipt"),
-    hits: hits.map(({ memory, score, relevance }) => ({
+    hits: hits.map(({ memory, score, relevance, reranked }) => ({
       namespace: memory.namespace,
       id: memory.id,
       version: memory.version,
       score,
       trust: memory.trust.trust,
       relevance: relevance.relevance,
+      ...(reranked === undefined ? {} : { rerank: reranked.score }),
     })),
   };
 }

@@ -33,6 +33,7 @@ import type { Scope } from "../../access/grants.js";
 import { authorizedParts } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import { recencyIn } from "../lifecycle/defaults.js";
+import { hitsToRead, rerankHits } from "./rerank-hits.js";
 import { treatQuery } from "./treat-query.js";
 import { weighSituations } from "./weigh-situations.js";
 
@@ -50,6 +51,7 @@ export type Recalling = Using<
   | "observe"
   | "pace"
   | "recency"
+  | "reranker"
   | "vault"
 >;
 
@@ -153,7 +155,7 @@ export async function recall(
   const scale = calibrated === LATE ? undefined : calibrated;
   const relevanceFor = relevanceBy(asked, found, scale, vector?.values, terms?.language);
   const loading = {
-    input,
+    input: { ...input, limit: hitsToRead(input) },
     filter,
     moment,
     terms,
@@ -166,9 +168,11 @@ export async function recall(
   const load = timed.later("load", loadHits(services, context, weighed, loading), situatedMs);
   const loaded = await inTime(deadline, load, services.pace.expectedMs("receipt"));
   if (loaded === LATE) degraded.add("hits");
+  const ordered = await rerankHits(services, loaded === LATE ? [] : loaded, input, asked, deadline);
+  if (ordered.missing) degraded.add("rerank");
   const { hits, ...budget } = await fitted(
     counting,
-    loaded === LATE ? [] : loaded,
+    ordered.hits,
     input,
     terms?.language === undefined ? asked : [],
     deadline,

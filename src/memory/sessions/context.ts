@@ -13,7 +13,7 @@ import type { Judged } from "../trust/judge.js";
 import { recallWithReceipt } from "../recall/recall-with-receipt.js";
 import type { ReceiptedRecall, RecallingWithReceipt } from "../recall/recall-with-receipt.js";
 import type { RecallHit } from "../recall/outcome.js";
-import type { Degraded } from "../ports/recall-input.js";
+import type { Degraded, RecallInput } from "../ports/recall-input.js";
 import type { Memory, MemoryType } from "../model/record.js";
 import { nameOf } from "../model/original.js";
 import { queryWithin } from "../text/asked.js";
@@ -41,6 +41,8 @@ export interface ContextInput {
   readonly filter?: MemoryFilter | undefined;
   /** The most memories, and the most procedures, to recall. */
   readonly limit: number;
+  /** As that of a recall. */
+  readonly rerank?: RecallInput["rerank"];
   /** A filter of what is recalled: see {@link RecallInput}. */
   readonly min_relevance?: number | undefined;
   /** Memories with less trust are dropped. The running summary isn't one, and stays. */
@@ -188,7 +190,7 @@ async function recallBoth(
   memory: RecallingWithReceipt,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit, filter, min_relevance, min_trust, receipt }: ContextInput,
+  { namespaces = [namespace], limit, filter, min_relevance, min_trust, receipt, rerank }: ContextInput,
   query: string,
   deadline: Deadline | undefined,
 ): Promise<Recalled> {
@@ -203,6 +205,7 @@ async function recallBoth(
         limit,
         min_relevance,
         min_trust,
+        rerank,
         mode: "hybrid",
         fusion: { method: "auto" },
         // Only a part of the hits may fit, so they don't count as used here.

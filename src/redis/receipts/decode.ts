@@ -5,6 +5,7 @@ import { unpackText } from "../codec/packed-text.js";
 import { createReader } from "./bytes.js";
 import type { Reader } from "./bytes.js";
 import { FLAGS, FORMAT, HIT, LESS_FOUND, USUAL } from "./encode.js";
+import type { More } from "./encode.js";
 
 /** What a receipt says without the audit trail's entry that it shares. */
 export interface StoredReceipt {
@@ -31,7 +32,10 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
   const checkpoint_id = has(FLAGS.checkpoint) ? reader.text() : null;
   const vector = has(FLAGS.embedding) ? Uint8Array.from(reader.bytes()) : undefined;
   const embedding = vector && new Float32Array(vector.buffer);
-  const hits = readHits(reader, home, shared);
+  const read = readHits(reader, home, shared);
+  // Written by encodeReceipt.
+  const more = (has(FLAGS.more) ? JSON.parse(reader.text()) : {}) as More;
+  const hits = read.map((hit, index) => withMore(hit, more, index));
   // Written by encodeReceipt.
   const differing = (unusual === "" ? {} : JSON.parse(unusual)) as Partial<RecallInput>;
   const request: RecallInput = {
@@ -57,6 +61,11 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
       return { ...rest, agent, key_id: keyId, request_id: requestId, hits: named };
     },
   };
+}
+
+function withMore(hit: ReceiptHit, { rerank }: More, index: number): ReceiptHit {
+  const score = rerank?.[index] ?? undefined;
+  return score === undefined ? hit : { ...hit, rerank: score };
 }
 
 const idIn = (reader: Reader): string => unpackText(reader.bytes());

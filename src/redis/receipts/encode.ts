@@ -19,9 +19,17 @@ export const FLAGS = {
   embedding: 32,
   ranking: 64,
   hits: 128,
+  rerank: 256,
+  more: 512,
 } as const;
 
-export const LESS_FOUND = ["keyword", "vector", "ranking", "hits"] as const satisfies readonly LessFound[];
+export const LESS_FOUND = [
+  "keyword",
+  "vector",
+  "ranking",
+  "hits",
+  "rerank",
+] as const satisfies readonly LessFound[];
 
 /** Most requests are like this. Only what differs is stored. */
 export const USUAL = {
@@ -42,13 +50,15 @@ export function encodeReceipt(receipt: NewReceipt, home: string, recorded: Recor
   const writer = createWriter();
   const { thread_id, checkpoint_id, degraded, request } = receipt;
   const { query, embedding } = request;
+  const more = moreOf(receipt);
   writer.count(FORMAT);
   writer.count(
     (recorded === undefined ? 0 : FLAGS.shared) +
       (thread_id === null ? 0 : FLAGS.thread) +
       (checkpoint_id === null ? 0 : FLAGS.checkpoint) +
       LESS_FOUND.reduce((sum, each) => sum + (degraded.includes(each) ? FLAGS[each] : 0), 0) +
-      (embedding === undefined ? 0 : FLAGS.embedding),
+      (embedding === undefined ? 0 : FLAGS.embedding) +
+      (more === "" ? 0 : FLAGS.more),
   );
   writer.count(receipt.at);
   if (recorded === undefined) {
@@ -72,6 +82,8 @@ export function encodeReceipt(receipt: NewReceipt, home: string, recorded: Recor
     writeHit(writer, hit, before, home, recorded);
     before = hit;
   }
+  // At the end, where earlier releases don't look.
+  if (more !== "") writer.text(more);
   return writer.written();
 }
 
@@ -84,6 +96,20 @@ function unusual(request: RecallInput, home: string): string {
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(usual[name]),
   );
   return fields.length === 0 ? "" : JSON.stringify(Object.fromEntries(fields));
+}
+
+/** What most receipts don't have, as JSON; empty where there is nothing. */
+export interface More {
+  /** By hit; null: it isn't one that the reranker ordered. */
+  readonly rerank?: readonly (number | null)[] | undefined;
+}
+
+function moreOf({ hits }: NewReceipt): string {
+  const reranked = hits.some(({ rerank }) => rerank !== undefined);
+  const more: More = reranked
+    ? { rerank: hits.map(({ rerank }) => (rerank === undefined ? null : Number(rerank.toPrecision(7)))) }
+    : {};
+  return reranked ? JSON.stringify(more) : "";
 }
 
 export const HIT = { first: 1, sameTrust: 2, elsewhere: 4, next: 8 } as const;

@@ -19,6 +19,12 @@ const hit: fc.Arbitrary<ReceiptHit> = fc.record({
   trust: fc.constantFrom(0.5, 0.25, 1),
   relevance: fc.option(share, { nil: undefined }),
 });
+/** A reranker orders none of a recall's hits, or the first ones. */
+const hits = fc
+  .tuple(fc.array(hit, { maxLength: 12 }), fc.nat(12), fc.integer({ min: -1e6, max: 1e6 }))
+  .map(([all, reranked, score]) =>
+    all.map((each, at) => (at < reranked ? { ...each, rerank: score / 1e3 } : each)),
+  );
 const request: fc.Arbitrary<RecallInput> = fc.record(
   {
     query: fc.string({ unit: "grapheme" }),
@@ -47,8 +53,13 @@ const receipt: fc.Arbitrary<NewReceipt> = fc.record({
   thread_id: fc.option(fc.string({ unit: "grapheme" })),
   checkpoint_id: fc.option(fc.string()),
   request,
-  degraded: fc.constantFrom([], ["keyword" as const], ["vector" as const]),
-  hits: fc.array(hit, { maxLength: 12 }),
+  degraded: fc.constantFrom(
+    [],
+    ["keyword" as const],
+    ["vector" as const],
+    ["keyword" as const, "rerank" as const],
+  ),
+  hits,
 });
 /** As far as a receipt keeps them. */
 const rounded = (hits: readonly ReceiptHit[]) =>
