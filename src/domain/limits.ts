@@ -34,6 +34,8 @@ export const LIMITS = {
   threadIdBytes: 2048,
   /** Checkpoints on one page. */
   checkpoints: 50,
+  /** Turns before a hit, and after it, that ride along. */
+  contextTurns: 3,
   /** Hits that a reranker orders. */
   rerankDepth: 100,
   recallLimit: 100,

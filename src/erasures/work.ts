@@ -10,6 +10,7 @@ import type { Lease } from "../domain/lease.js";
 import type { Locks } from "../domain/lock.js";
 import { erase } from "../memory/erasure/erase.js";
 import { sessionFacet } from "../memory/model/facets.js";
+import { namedBy } from "../memory/ports/receipts.js";
 import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
 import { dropOriginals } from "../memory/pii/drop-originals.js";
 import { tellCopies } from "../memory/publish/tell-copies.js";
@@ -433,7 +434,8 @@ async function receiptChooser(run: Run): Promise<ChosenReceipts> {
   const isWithin = (pattern: string): boolean => job.scopes.some((scope) => covers(scope, scopeOf(pattern)));
   const isErased = (namespace: string): boolean => target.kind === "namespace" && isWithin(namespace);
   const readable = ({ request, hits, agent, thread_id }: Receipt): boolean => {
-    if (hits.some(({ namespace, id }) => ids.has(`${namespace} ${id}`) || isErased(namespace))) return true;
+    if (namedBy(hits).some(({ namespace, id }) => ids.has(`${namespace} ${id}`) || isErased(namespace)))
+      return true;
     if (request.namespaces.some(isErased)) return true;
     // What others asked elsewhere is out of the caller's reach.
     if (!request.namespaces.every(isWithin)) return false;

@@ -84,6 +84,8 @@ const request = z.strictObject({
   touch: z.boolean().optional(),
   include_archive: z.boolean().optional(),
   budget_tokens: z.int().min(LIMITS.budgetTokens).max(LIMITS.contextTokens).optional(),
+  context_turns: z.int().min(0).max(LIMITS.contextTurns).optional(),
+  duplicates: z.enum(["group", "keep"]).optional(),
   rerank: z.strictObject({ depth: z.int().min(1).max(LIMITS.rerankDepth) }).optional(),
   expand: z.literal("entities").optional(),
 } satisfies Readonly<Record<keyof RecallInput, z.ZodType>>);
@@ -108,6 +110,20 @@ export const receipt = z.strictObject({
         trust: share,
         relevance: share.optional(),
         rerank: z.number().optional(),
+        turns: z
+          .array(
+            z.strictObject({
+              id: memoryId,
+              version: z.int().min(1).max(1e9),
+              offset: z.int().min(-LIMITS.contextTurns).max(LIMITS.contextTurns),
+            }),
+          )
+          .max(2 * LIMITS.contextTurns)
+          .optional(),
+        also: z
+          .array(z.strictObject({ namespace, id: memoryId }))
+          .max(16)
+          .optional(),
       }),
     )
     .max(LIMITS.recallLimit),

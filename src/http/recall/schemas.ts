@@ -127,6 +127,14 @@ export const recallRequest = z
       description:
         "Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do.",
     }),
+    context_turns: z.int().min(0).max(LIMITS.contextTurns).default(0).openapi({
+      description:
+        "Turns of the same session before and after a hit that ride along in its `turns`: of the first 10 hits, under the same rules as hits (filter, trust, time). Within `budget_tokens` they get what the hits leave.",
+    }),
+    duplicates: z.enum(["group", "keep"]).default("group").openapi({
+      description:
+        "What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each.",
+    }),
     rerank: rerank.optional().openapi({
       description:
         "Has the configured reranker order the first `depth` hits: it reads the query with each text. `score` stays as it was. Without a reranker, or if it fails or isn't there within `budget_ms`, the hits keep their order, and `degraded` names `rerank`. See docs/recall.md.",
@@ -172,6 +180,8 @@ export const answerable = z.boolean().openapi({
   description: `Hint: whether any hit has a \`relevance\` of at least ${ANSWERABLE}. \`false\`: the hits are probably off topic.`,
 });
 
+export const alsoView = z.array(z.object({ namespace: z.string(), id: memoryId }));
+
 export const hitView = z.object({
   memory: memoryView,
   score: z.number(),
@@ -186,6 +196,19 @@ export const hitView = z.object({
   also_in: z.array(z.string()).optional().openapi({
     description: "Other searched namespaces that hold this memory as its origin or as a published copy.",
   }),
+  also: alsoView.optional().openapi({
+    description:
+      "Other hits that say the same, at most 16: in place of which this one is shown. See `duplicates`.",
+  }),
+  turns: z
+    .array(
+      z.object({
+        offset: z.int().openapi({ description: "Turns after the hit; negative: before it." }),
+        memory: memoryView,
+      }),
+    )
+    .optional()
+    .openapi({ description: "Turns of the hit's session around it, in order. Only with `context_turns`." }),
   via: memoryId.optional().openapi({
     description:
       "Id of the superseded source that matched the query, in place of which this memory is returned. See docs/lifecycle.md, Consolidation.",
@@ -268,7 +291,7 @@ const omittedHit = z.object({
 });
 
 export const degraded = z.array(
-  z.enum(["keyword", "vector", "ranking", "hits", "rerank", "archive", "receipt"]),
+  z.enum(["keyword", "vector", "ranking", "hits", "rerank", "archive", "turns", "receipt"]),
 );
 
 export const termsLeftOut = z.array(z.string()).openapi({
@@ -295,7 +318,7 @@ export const recallResponse = z
     }),
     degraded: degraded.openapi({
       description:
-        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
+        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those beside hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
     }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId

@@ -3,7 +3,7 @@ import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js
 import type { hitView, recallResponse, RecallRequest } from "./schemas.js";
 import type { RecencyPart } from "../../memory/recall/recency.js";
 import type { NamedTime } from "../../memory/text/dates/read-dates.js";
-import type { RecallHit } from "../../memory/recall/outcome.js";
+import type { BesideTurn, RecallHit } from "../../memory/recall/outcome.js";
 import { viewMemory } from "../memories/view.js";
 
 export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
@@ -59,8 +59,23 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
   return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
 }
 
+const viewTurn = ({ offset, memory }: BesideTurn) => ({ offset, memory: viewMemory(memory) });
+
 function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<typeof hitView> {
-  const { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt, reranked } = hit;
+  const {
+    memory,
+    score,
+    relevance: fit,
+    trustAdds,
+    strength,
+    found,
+    alsoIn,
+    via,
+    excerpt,
+    reranked,
+    duplicates,
+    turns = [],
+  } = hit;
   const { keyword, vector, entities } = found.fused;
   const expanded = expand !== undefined;
   const view = {
@@ -73,6 +88,8 @@ function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<ty
       ...(expanded ? { entities: entities?.rank ?? null } : {}),
     },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
+    ...(duplicates.length === 0 ? {} : { also: [...duplicates] }),
+    ...(turns.length === 0 ? {} : { turns: turns.map(viewTurn) }),
     ...(via === null ? {} : { via, excerpt }),
   };
   if (!explain) return view;

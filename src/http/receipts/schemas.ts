@@ -9,7 +9,7 @@ import { repeatable } from "../memories/list-schemas.js";
 import { memoryView } from "../memories/schemas.js";
 import { viewMemory } from "../memories/view.js";
 import { viewShown } from "../recall/view.js";
-import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
+import { alsoView, answerable, relevance, termsLeftOut } from "../recall/schemas.js";
 import {
   defaultInteger,
   identifier,
@@ -37,6 +37,19 @@ const knownHit = z.object({
   rerank: z.number().nullable().openapi({
     description: "The reranker's score, on its own scale; null: it didn't order this hit.",
   }),
+  also: alsoView
+    .optional()
+    .openapi({ description: "Memories that said the same, which this hit was shown in place of." }),
+  turns: z
+    .array(
+      z.object({
+        id: memoryId,
+        version: z.int(),
+        offset: z.int().openapi({ description: "Turns after the hit; negative: before it." }),
+      }),
+    )
+    .optional()
+    .openapi({ description: "Turns of the hit's session that were shown beside it." }),
   // The version at recall time; null if it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -76,6 +89,7 @@ export const receiptView = z
     budget_tokens: z.int().nullable().openapi({
       description: "Token budget of the recall; null: none. The hits are those that it had room for.",
     }),
+    context_turns: z.int().openapi({ description: "Turns before and after each hit that were asked for." }),
     rerank: z
       .object({ depth: z.int().openapi({ description: "Number of first hits that were ordered anew." }) })
       .nullable()
@@ -170,19 +184,24 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     min_relevance: request.min_relevance ?? null,
     min_trust: request.min_trust ?? null,
     budget_tokens: request.budget_tokens ?? null,
+    context_turns: request.context_turns ?? 0,
     rerank: request.rerank ?? null,
     expand: request.expand ?? null,
     degraded: [...degraded],
-    hits: hits.map(({ namespace: ns, id, version, score, trust, relevance: fit, rerank, memory }) => ({
-      namespace: ns,
-      id,
-      version,
-      score,
-      trust,
-      relevance: fit ?? null,
-      rerank: rerank ?? null,
-      memory: memory === null ? null : viewMemory(memory),
-    })),
+    hits: hits.map(
+      ({ namespace: ns, id, version, score, trust, relevance: fit, rerank, also, turns, memory }) => ({
+        namespace: ns,
+        id,
+        version,
+        score,
+        trust,
+        relevance: fit ?? null,
+        rerank: rerank ?? null,
+        ...(also === undefined ? {} : { also: [...also] }),
+        ...(turns === undefined ? {} : { turns: [...turns] }),
+        memory: memory === null ? null : viewMemory(memory),
+      }),
+    ),
   };
 }
 

@@ -164,10 +164,11 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
         touch,
         receipt,
         rerank_depth: depth,
+        context_turns,
         ...filter
       } = sent;
       const ref = { namespace: ns, sessionId: sid };
-      const asked = { query, token_budget, limit, min_relevance, min_trust, subject };
+      const asked = { query, token_budget, limit, min_relevance, min_trust, subject, context_turns };
       const input = {
         ...asked,
         namespaces: namespace,

@@ -64,6 +64,10 @@ export const contextParameters = z.strictObject({
     description:
       "Minimum trust of memories, facts and procedures, from 0 to 1. The running summary isn't one of them, and stays.",
   }),
+  context_turns: integerParameter(0, LIMITS.contextTurns).optional().openapi({
+    description:
+      "Turns of the same session before and after a recalled memory that are added after it, where they fit: see /v1/recall. Default: none.",
+  }),
   rerank_depth: integerParameter(1, LIMITS.rerankDepth).optional().openapi({
     description:
       "Has the configured reranker order this many first memories, and as many procedures: see `rerank` of /v1/recall. Default: not at all.",
@@ -270,9 +274,9 @@ export const sessionPage = z
   .openapi("SessionPage");
 
 const pieceView = z.object({
-  kind: z.enum(["summary", "profile", "procedure", "memory", "message"]).openapi({
+  kind: z.enum(["summary", "profile", "procedure", "memory", "turn", "message"]).openapi({
     description:
-      "Kind of the piece. `message`: a session message shown as data, because its author may not use its role in this session.",
+      "Kind of the piece. `turn`: a turn of a recalled memory's session, before or after it. `message`: a session message shown as data, because its author may not use its role in this session.",
   }),
   number: z.int().optional().openapi({ description: "Sequence number of a message in the session." }),
   namespace,
@@ -282,6 +286,13 @@ const pieceView = z.object({
   trust: z.number().optional(),
   score: z.number().optional(),
   relevance: relevance.optional(),
+  around: memoryId
+    .optional()
+    .openapi({ description: "For a turn: id of the recalled memory that it surrounds." }),
+  offset: z
+    .int()
+    .optional()
+    .openapi({ description: "For a turn: turns after the recalled memory; negative: before it." }),
   via: memoryId.optional().openapi({
     description: "Id of the superseded source that matched the query and is quoted with this memory.",
   }),

@@ -35,6 +35,12 @@ const input = z.strictObject({
     .default(4000)
     .describe("The most tokens of all contents together. The best memory is shortened if it has more."),
   budget_ms: budgetMsArgument,
+  context_turns: z
+    .int()
+    .min(0)
+    .max(LIMITS.contextTurns)
+    .optional()
+    .describe("Turns of the same conversation before and after each memory to add, where they fit."),
   rerank_depth: z
     .int()
     .min(1)
@@ -50,8 +56,17 @@ const omittedItem = z.object({
   tokens: z.int().describe("Tokens of its content."),
 });
 
+const turnItem = memoryItem
+  .pick({ id: true, content: true, time: true, author: true, trust: true })
+  .extend({ offset: z.int().describe("Turns after the memory; negative: before it.") });
+
 const output = z.object({
-  memories: z.array(memoryItem.extend({ relevance: z.number().describe("Fit to the query, from 0 to 1.") })),
+  memories: z.array(
+    memoryItem.extend({
+      relevance: z.number().describe("Fit to the query, from 0 to 1."),
+      turns: z.array(turnItem).optional().describe("What was said around it, with `context_turns`."),
+    }),
+  ),
   answerable: z.boolean().describe("false: the memories probably don't answer the query."),
   receipt_id: z
     .string()
@@ -65,12 +80,23 @@ const output = z.object({
 });
 
 const answer = z.object({
-  hits: z.array(z.object({ memory: apiMemory, relevance: z.number() })),
+  hits: z.array(
+    z.object({
+      memory: apiMemory,
+      relevance: z.number(),
+      turns: z.array(z.object({ offset: z.int(), memory: apiMemory })).default([]),
+    }),
+  ),
   answerable: z.boolean(),
   receipt_id: z.string().nullable(),
   omitted: z.array(omittedItem).default([]),
   degraded: z.array(z.string()),
 });
+
+function turnOf({ offset, memory }: z.output<typeof answer>["hits"][number]["turns"][number]) {
+  const { id, content, time, author, trust } = memory;
+  return { offset, id, content, time, author, trust };
+}
 
 export const recall = defineTool({
   name: "recall",
@@ -98,7 +124,9 @@ export const recall = defineTool({
     return {
       ...found,
       ...(omitted.length === 0 ? {} : { omitted }),
-      memories: hits.map(({ memory, relevance }) => Object.assign(memory, { relevance })),
+      memories: hits.map(({ memory, relevance, turns }) =>
+        Object.assign(memory, { relevance }, turns.length === 0 ? {} : { turns: turns.map(turnOf) }),
+      ),
     };
   },
   text: ({ memories, ...about }) => `${JSON.stringify(about)}\n${quoted(memories)}`,

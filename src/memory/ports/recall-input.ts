@@ -7,9 +7,10 @@ export type Retriever = "keyword" | "vector";
 
 /**
  * What a recall could do without. `ranking`: what times and sessions add to scores. `hits`: something was found, and
- * couldn't be read in time. `rerank`: the reranker's order. `receipt`: it wasn't kept in time.
+ * couldn't be read in time. `rerank`: the reranker's order. `turns`: those
+ * beside hits. `receipt`: it wasn't kept in time.
  */
-export type Degraded = LessFound | "archive" | "receipt";
+export type Degraded = LessFound | "archive" | "turns" | "receipt";
 
 /** What changes which hits there are, and their order. */
 export type LessFound = Retriever | "ranking" | "hits" | "rerank";
@@ -62,6 +63,10 @@ export interface RecallInput {
   readonly include_archive?: boolean | undefined;
   /** The most tokens of the contents and excerpts of all hits together: see `fitTokens`. */
   readonly budget_tokens?: number | undefined;
+  /** `keep`: memories that say the same are hits each; undefined: the best is, and names the others. */
+  readonly duplicates?: "group" | "keep" | undefined;
+  /** Turns before and after a hit of a session that ride along: see `withTurnsBeside`. */
+  readonly context_turns?: number | undefined;
   /** Has the reranker order the first `depth` hits: see `rerankHits`. Undefined: it isn't asked. */
   readonly rerank?: { readonly depth: number } | undefined;
   /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */

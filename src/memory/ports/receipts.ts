@@ -1,5 +1,6 @@
 import type { LessFound, RecallInput } from "./recall-input.js";
 import type { Recorded } from "./records.js";
+import type { MemoryRef } from "../model/ref.js";
 
 /** The record of a recall, which shows later what the agent knew when it decided. It holds no content of a memory. */
 export interface Receipt {
@@ -30,7 +31,27 @@ export interface ReceiptHit {
   readonly relevance?: number | undefined;
   /** What the reranker said, rounded to seven digits; undefined: it didn't order this one. */
   readonly rerank?: number | undefined;
+  /** Memories that say the same, which the answer named in its place; undefined: none. */
+  readonly also?: readonly MemoryRef[] | undefined;
+  /** Turns that were shown around it, in their versions then; undefined: none. */
+  readonly turns?: readonly ReceiptTurn[] | undefined;
 }
+
+export interface ReceiptTurn {
+  readonly id: string;
+  readonly version: number;
+  /** Turns after the hit; negative: before it. */
+  readonly offset: number;
+}
+
+/** All memories that a receipt's hits name, the hits themselves among them. */
+export const namedBy = (hits: readonly ReceiptHit[]): readonly MemoryRef[] =>
+  hits.flatMap((hit) => [
+    hit,
+    ...(hit.also ?? []),
+    // A session is of one namespace.
+    ...(hit.turns ?? []).map(({ id }) => ({ namespace: hit.namespace, id })),
+  ]);
 
 /** The place and retention of a receipt. */
 export interface Keeping {

@@ -98,6 +98,8 @@ export interface SearchStore {
   situationsOf(refs: readonly MemoryRef[]): Promise<readonly (Situation | undefined)[]>;
   /** The memory that each is a published copy of, as part of a recall; undefined for what isn't a copy, or is missing. */
   originsOf(refs: readonly MemoryRef[]): Promise<readonly (MemoryRef | undefined)[]>;
+  /** The number of each in the namespace's sequence, as part of a recall; undefined for a missing memory. */
+  placesOf(namespace: string, refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   /** About how many memories of these namespaces hold each of these terms; some seconds old. */
   countHolding(scopes: readonly Scope[], terms: readonly string[]): Promise<(term: string) => number>;
   /** Number of memories that fulfil each query, in order. */

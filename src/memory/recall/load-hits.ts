@@ -24,6 +24,7 @@ import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
 import type { RecordsOf } from "./records-of.js";
 import { askedIn } from "../text/asked.js";
+import { withoutDuplicates } from "./duplicates.js";
 import { archivedTexts } from "./archived-texts.js";
 import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
 import { sourceExcerpt, standingOf } from "./source-excerpt.js";
@@ -45,7 +46,8 @@ export interface LoadInput {
 
 /**
  * Reads records, best first, until there are `limit` that still exist, are unexpired, fulfil the filter and are trusted
- * enough, and nothing that is left could come before the last of them by its trust or its outcomes.
+ * enough, and nothing that is left could come before the last of them by its trust or its outcomes. Of memories that say
+ * the same, the best is a hit, and names the others.
  */
 export async function loadHits(
   services: Loading,
@@ -63,7 +65,8 @@ export async function loadHits(
     !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
   /** Per shown memory: the chains from each found memory to it. */
   const chainsOf = new Map<string, Chains>();
-  let hits: Shown[] = [];
+  let all: Shown[] = [];
+  let hits: readonly Shown[] = [];
   let from = 0;
   do {
     // With min_trust or min_relevance, double the batch so that few rounds are needed.
@@ -97,10 +100,12 @@ export async function loadHits(
       const chains = [behind];
       chainsOf.set(nameOf(memory), chains);
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
-      hits.push({ memory, ...weigh(found.score, memory, weights), judge, found, alsoIn, chains });
+      const weighed = weigh(found.score, memory, weights);
+      all.push({ memory, ...weighed, judge, found, alsoIn, duplicates: [], chains });
     }
     // Stable: among equals, the one that fits better stays first.
-    hits = hits.toSorted((one, other) => other.score - one.score);
+    all = all.toSorted((one, other) => other.score - one.score);
+    hits = input.duplicates === "keep" ? all : withoutDuplicates(all);
   } while (from < ranked.length);
   const shown = hits.slice(0, limit);
   // Usually nothing is superseded, and the query needs no second look.

@@ -1,4 +1,5 @@
 import type { Judged } from "../trust/judge.js";
+import type { Duplicate } from "./duplicates.js";
 import type { RelevanceParts } from "./relevance.js";
 import type { Found } from "./fusion.js";
 import type { AskedTime } from "./time-boost.js";
@@ -20,16 +21,27 @@ export interface RecallHit {
   readonly found: Found;
   /** Other searched namespaces that hold this memory: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
+  /** Other memories that would have been hits, and say the same: see `withoutDuplicates`. */
+  readonly duplicates: readonly Duplicate[];
   /** Id of the memory that was found, if this one supersedes it; of several, the one of the excerpt. */
   readonly via: string | null;
   /** The part of `via` that answers the query and isn't in this memory: see `sourceExcerpt`. */
   readonly excerpt: string | null;
   /** `via`, and those that led from it to this one. */
   readonly behind: readonly Memory[];
+  /** Turns of its session before and after it, in order; undefined: none is shown. */
+  readonly turns?: readonly BesideTurn[];
   /** What the reranker said, and its place before that, from 1. */
   readonly reranked?: { readonly score: number; readonly from: number };
   /** What is shown in place of the content, where a budget of tokens doesn't hold it whole. */
   readonly shortened?: string;
+}
+
+/** A turn beside a hit. */
+export interface BesideTurn {
+  /** Turns after the hit; negative: before it. */
+  readonly offset: number;
+  readonly memory: Judged;
 }
 
 /** The effect of its outcomes on a procedure's score. */

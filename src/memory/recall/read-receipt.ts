@@ -5,6 +5,7 @@ import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import { judge } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
+import { namedBy } from "../ports/receipts.js";
 import type { Receipt, ReceiptHit } from "../ports/receipts.js";
 import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";
@@ -71,7 +72,7 @@ async function load(
 export function mayReadReceipt({ actor }: Context, { key_id, request, hits }: Receipt): boolean {
   const own = key_id !== null && key_id === actor.keyId;
   const asked = own ? request.namespaces.filter((name) => !scopeOf(name).below) : request.namespaces;
-  const names = new Set([...asked, ...hits.map(({ namespace }) => namespace)]);
+  const names = new Set([...asked, ...namedBy(hits).map(({ namespace }) => namespace)]);
   return [...names].every((name) => allows(actor.grants, "read", scopeOf(name)));
 }
 

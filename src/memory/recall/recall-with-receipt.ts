@@ -2,8 +2,8 @@ import { inTime, LATE } from "../../domain/deadline.js";
 import type { Deadline } from "../../domain/deadline.js";
 import { stage } from "../../domain/tracing.js";
 import type { Context } from "../../domain/context.js";
-import type { RecallInput } from "../ports/recall-input.js";
-import type { RecallHit, RecallOutcome } from "./outcome.js";
+import type { Degraded, LessFound, RecallInput } from "../ports/recall-input.js";
+import type { BesideTurn, RecallHit, RecallOutcome } from "./outcome.js";
 import { touch } from "../lifecycle/touch.js";
 import type { Memory } from "../model/record.js";
 import type { Receipt } from "../ports/receipts.js";
@@ -66,6 +66,11 @@ async function timed<T>({ pace }: Pick<Services, "pace">, work: Promise<T>): Pro
   }
 }
 
+/** What was found doesn't depend on these. */
+const NOT_OF_SEARCH: ReadonlySet<Degraded> = new Set(["archive", "turns", "receipt"]);
+
+const turnShown = ({ offset, memory: { id, version } }: BesideTurn) => ({ id, version, offset });
+
 /** A hit, and what led to it. */
 const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind];
 
@@ -82,9 +87,8 @@ function receiptOf(
     thread_id: thread_id ?? null,
     checkpoint_id: checkpoint_id ?? null,
     request,
-    // What was found doesn't depend on the archive.
-    degraded: degraded.filter((each) => each !== "archive" && each !== "receipt"),
-    hits: hits.map(({ memory, score, relevance, reranked }) => ({
+    degraded: degraded.filter((each): each is LessFound => !NOT_OF_SEARCH.has(each)),
+    hits: hits.map(({ memory, score, relevance, reranked, duplicates, turns = [] }) => ({
       namespace: memory.namespace,
       id: memory.id,
       version: memory.version,
@@ -92,6 +96,8 @@ function receiptOf(
       trust: memory.trust.trust,
       relevance: relevance.relevance,
       ...(reranked === undefined ? {} : { rerank: reranked.score }),
+      ...(duplicates.length === 0 ? {} : { also: duplicates }),
+      ...(turns.length === 0 ? {} : { turns: turns.map(turnShown) }),
     })),
   };
 }

@@ -13,6 +13,8 @@ import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { Degraded, RecallInput } from "../ports/recall-input.js";
 import { BYTES, fitTokens, until } from "./fit-tokens.js";
+import { fitTurns } from "./fit-turns.js";
+import { withTurnsBeside } from "./beside-turns.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
 import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
@@ -170,9 +172,12 @@ export async function recall(
   if (loaded === LATE) degraded.add("hits");
   const ordered = await rerankHits(services, loaded === LATE ? [] : loaded, input, asked, deadline);
   if (ordered.missing) degraded.add("rerank");
+  const besides = withTurnsBeside(services, context, ordered.hits, { input, filter, moment, note });
+  const beside = await inTime(deadline, besides, services.pace.expectedMs("receipt"));
+  if (beside === LATE) degraded.add("turns");
   const { hits, ...budget } = await fitted(
     counting,
-    ordered.hits,
+    beside === LATE ? ordered.hits : beside,
     input,
     terms?.language === undefined ? asked : [],
     deadline,
@@ -241,12 +246,9 @@ async function fitted(
   if (budget_tokens === undefined || counting === undefined) return { hits };
   const counter = await inTime(deadline, counting);
   const terms = asked.length > 0 ? asked : distinctTerms(askedIn(query) ?? query);
-  const { hits: shown, ...budget } = await fitTokens(
-    counter === LATE ? BYTES : deadline === undefined ? counter : until(deadline, counter),
-    hits,
-    budget_tokens,
-    terms,
-  );
+  const used = counter === LATE ? BYTES : deadline === undefined ? counter : until(deadline, counter);
+  const whole = await fitTokens(used, hits, budget_tokens, terms);
+  const { hits: shown, ...budget } = await fitTurns(used, whole, budget_tokens);
   return { hits: shown, budget };
 }
 

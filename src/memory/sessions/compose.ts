@@ -11,6 +11,8 @@ export interface Piece {
   readonly line: JsonObject;
   /** Whether messages with these numbers, shown whole, say all of it. Then it isn't added. */
   readonly saidBy?: (shown: ReadonlySet<number>) => boolean;
+  /** The piece without which this one says nothing: it comes before it. Undefined: it stands alone. */
+  readonly beside?: Piece;
 }
 
 export interface Composed<Kind> {
@@ -77,6 +79,7 @@ export async function compose<Kind extends Piece>(
     let spent = frame;
     for (const { piece, cost } of priced) {
       if (spent + cost > left || piece.saidBy?.(here) === true) continue;
+      if (piece.beside !== undefined && !chosen.some((each) => each === piece.beside)) continue;
       chosen.push(piece);
       spent += cost;
     }

@@ -42,6 +42,8 @@ export interface ContextInput {
   /** The most memories, and the most procedures, to recall. */
   readonly limit: number;
   /** As that of a recall. */
+  readonly context_turns?: number | undefined;
+  /** As that of a recall. */
   readonly rerank?: RecallInput["rerank"];
   /** A filter of what is recalled: see {@link RecallInput}. */
   readonly min_relevance?: number | undefined;
@@ -67,7 +69,8 @@ export type PieceSource =
       readonly number?: number;
     }
   | {
-      readonly kind: "memory" | "procedure" | "profile";
+      /** `turn`: of the session of a memory, before or after it. */
+      readonly kind: "memory" | "procedure" | "profile" | "turn";
       readonly namespace: string;
       readonly id: string;
       readonly source_agent: string;
@@ -75,6 +78,9 @@ export type PieceSource =
       /** The recall's score; a profile has none. */
       readonly score?: number;
       readonly relevance?: number;
+      /** For a turn: the memory that it surrounds, and how many turns after it; negative: before it. */
+      readonly around?: string;
+      readonly offset?: number;
       /** The memory that it was found by, where the context quotes it. */
       readonly via?: string;
     };
@@ -141,7 +147,7 @@ export async function sessionContext(
     ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
     ...recalled.memories
       .filter(({ memory: hit }) => !known.some((fact) => originalName(fact) === originalName(hit)))
-      .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, session, messages, shown))),
+      .flatMap((hit) => memoryPieces(hit, (turn, shown) => isSaid(turn, session, messages, shown))),
     ...data.messages.filter(({ source }) => (source.trust ?? 0) >= (input.min_trust ?? 0)),
   ];
   const units = await unitsOf(messages, counter);
@@ -190,7 +196,16 @@ async function recallBoth(
   memory: RecallingWithReceipt,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit, filter, min_relevance, min_trust, receipt, rerank }: ContextInput,
+  {
+    namespaces = [namespace],
+    limit,
+    filter,
+    min_relevance,
+    min_trust,
+    receipt,
+    rerank,
+    context_turns,
+  }: ContextInput,
   query: string,
   deadline: Deadline | undefined,
 ): Promise<Recalled> {
@@ -206,6 +221,7 @@ async function recallBoth(
         min_relevance,
         min_trust,
         rerank,
+        context_turns,
         mode: "hybrid",
         fusion: { method: "auto" },
         // Only a part of the hits may fit, so they don't count as used here.
@@ -362,8 +378,28 @@ function hitPiece(
   };
 }
 
+/** A memory, and the turns around it in a piece each. */
+function memoryPieces(
+  hit: RecallHit,
+  isSaidIn: (memory: Memory, shown: ReadonlySet<number>) => boolean,
+): readonly MemoryPiece[] {
+  const piece = hitPiece("memory", hit, (shown) => isSaidIn(hit.memory, shown));
+  const turns = (hit.turns ?? []).map(({ offset, memory }): MemoryPiece => {
+    const { source, line, uses } = memoryPiece("turn", memory);
+    const place = { around: hit.memory.id, offset };
+    return {
+      source: { ...source, ...place },
+      line: { ...line, ...place },
+      uses,
+      beside: piece,
+      saidBy: (shown) => isSaidIn(memory, shown),
+    };
+  });
+  return [piece, ...turns];
+}
+
 function memoryPiece(
-  kind: "memory" | "procedure" | "profile",
+  kind: "memory" | "procedure" | "profile" | "turn",
   memory: Judged,
 ): MemoryPiece & { readonly source: { readonly kind: typeof kind } } {
   const { namespace, id, source_agent, memory_type, content, timestamp } = memory;

@@ -63,9 +63,16 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
   };
 }
 
-function withMore(hit: ReceiptHit, { rerank }: More, index: number): ReceiptHit {
-  const score = rerank?.[index] ?? undefined;
-  return score === undefined ? hit : { ...hit, rerank: score };
+function withMore(hit: ReceiptHit, more: More, index: number): ReceiptHit {
+  const score = more.rerank?.[index] ?? undefined;
+  const also = (more.also?.[index] ?? []).map(([namespace, id]) => ({ namespace, id }));
+  const turns = (more.turns?.[index] ?? []).map(([id, version, offset]) => ({ id, version, offset }));
+  return {
+    ...hit,
+    ...(turns.length === 0 ? {} : { turns }),
+    ...(score === undefined ? {} : { rerank: score }),
+    ...(also.length === 0 ? {} : { also }),
+  };
 }
 
 const idIn = (reader: Reader): string => unpackText(reader.bytes());

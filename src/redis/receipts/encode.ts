@@ -40,7 +40,13 @@ export const USUAL = {
 } as const satisfies Partial<RecallInput>;
 
 /** Of these, the usual value and none mean the same. */
-const OMITTED: Readonly<Record<string, unknown>> = { merge: "scores", touch: true, include_archive: false };
+const OMITTED: Readonly<Record<string, unknown>> = {
+  merge: "scores",
+  touch: true,
+  include_archive: false,
+  duplicates: "group",
+  context_turns: 0,
+};
 
 /**
  * A receipt without what its home and the act's entry in the audit trail say. `recorded`: that entry; undefined: there
@@ -102,14 +108,27 @@ function unusual(request: RecallInput, home: string): string {
 export interface More {
   /** By hit; null: it isn't one that the reranker ordered. */
   readonly rerank?: readonly (number | null)[] | undefined;
+  /** By hit: namespace and id of each. */
+  readonly also?: readonly (readonly (readonly [namespace: string, id: string])[])[] | undefined;
+  readonly turns?:
+    | readonly (readonly (readonly [id: string, version: number, offset: number])[])[]
+    | undefined;
 }
 
 function moreOf({ hits }: NewReceipt): string {
-  const reranked = hits.some(({ rerank }) => rerank !== undefined);
-  const more: More = reranked
-    ? { rerank: hits.map(({ rerank }) => (rerank === undefined ? null : Number(rerank.toPrecision(7)))) }
-    : {};
-  return reranked ? JSON.stringify(more) : "";
+  const more: More = {
+    rerank: hits.some(({ rerank }) => rerank !== undefined)
+      ? hits.map(({ rerank }) => (rerank === undefined ? null : Number(rerank.toPrecision(7))))
+      : undefined,
+    also: hits.some(({ also }) => also !== undefined)
+      ? hits.map(({ also = [] }) => also.map(({ namespace, id }) => [namespace, id] as const))
+      : undefined,
+    turns: hits.some(({ turns }) => turns !== undefined)
+      ? hits.map(({ turns = [] }) => turns.map(({ id, version, offset }) => [id, version, offset] as const))
+      : undefined,
+  };
+  const text = JSON.stringify(more);
+  return text === "{}" ? "" : text;
 }
 
 export const HIT = { first: 1, sameTrust: 2, elsewhere: 4, next: 8 } as const;

@@ -1,3 +1,4 @@
+import { namedBy } from "../../memory/ports/receipts.js";
 import type { ChosenReceipts, Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
@@ -112,4 +113,4 @@ const NO_BYTES = Buffer.alloc(0);
 const isNamespace = (home: string): boolean => !home.startsWith("~");
 
 const isOf = ({ request, hits }: Receipt, namespace: string): boolean =>
-  request.namespaces.includes(namespace) || hits.some((hit) => hit.namespace === namespace);
+  request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);

@@ -6,9 +6,20 @@ import { list } from "./list.js";
 import { countIn, namespacesIn } from "./namespaces.js";
 import { nearest } from "./nearest.js";
 import { originsOf } from "./origins-of.js";
+import { placesOf } from "./places-of.js";
 import { search } from "./search.js";
 import { situationsOf } from "./situations-of.js";
 
 /** Memories and namespaces in the indexes of RediSearch. */
 export const createSearchStore = (deps: StoreDeps): SearchStore =>
-  portOf(deps, { search, list, nearest, situationsOf, originsOf, countHolding, countIn, namespacesIn });
+  portOf(deps, {
+    search,
+    list,
+    nearest,
+    situationsOf,
+    originsOf,
+    placesOf,
+    countHolding,
+    countIn,
+    namespacesIn,
+  });

@@ -19,9 +19,17 @@ const hit: fc.Arbitrary<ReceiptHit> = fc.record({
   trust: fc.constantFrom(0.5, 0.25, 1),
   relevance: fc.option(share, { nil: undefined }),
 });
+const ref = fc.record({ namespace: fc.constantFrom(HOME, "acme.sales"), id });
+const turn = fc.record({ id, version: fc.integer({ min: 1, max: 9 }), offset: fc.constantFrom(-3, -1, 2) });
+/** With duplicates and turns, or without. */
+const full = fc
+  .tuple(hit, fc.array(ref, { maxLength: 2 }), fc.array(turn, { maxLength: 2 }))
+  .map(([each, also, turns]): ReceiptHit =>
+    Object.assign({}, each, also.length > 0 && { also }, turns.length > 0 && { turns }),
+  );
 /** A reranker orders none of a recall's hits, or the first ones. */
-const hits = fc
-  .tuple(fc.array(hit, { maxLength: 12 }), fc.nat(12), fc.integer({ min: -1e6, max: 1e6 }))
+const someHits = fc
+  .tuple(fc.array(full, { maxLength: 12 }), fc.nat(12), fc.integer({ min: -1e6, max: 1e6 }))
   .map(([all, reranked, score]) =>
     all.map((each, at) => (at < reranked ? { ...each, rerank: score / 1e3 } : each)),
   );
@@ -59,7 +67,7 @@ const receipt: fc.Arbitrary<NewReceipt> = fc.record({
     ["vector" as const],
     ["keyword" as const, "rerank" as const],
   ),
-  hits,
+  hits: someHits,
 });
 /** As far as a receipt keeps them. */
 const rounded = (hits: readonly ReceiptHit[]) =>
