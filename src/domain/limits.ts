@@ -34,6 +34,8 @@ export const LIMITS = {
   threadIdBytes: 2048,
   /** Checkpoints on one page. */
   checkpoints: 50,
+  /** Hops along facts from the entities of a query. */
+  linkHops: 3,
   /** Turns before a hit, and after it, that ride along. */
   contextTurns: 3,
   /** Hits that a reranker orders. */

@@ -1461,6 +1461,18 @@ export interface components {
         /** @description Name of the model; null: none. */
         model: string | null;
       };
+      /** @description Status of the reranker by its latest answer; `degraded` while it fails, `off` without one. The service is ready without it. */
+      reranker: {
+        /**
+         * @description Status; `ok` if nothing is wrong.
+         * @enum {string}
+         */
+        status: "ok" | "degraded" | "down" | "off";
+        /** @description Code of the cause, such as `redis_readonly`; absent if nothing is wrong or no cause is known. */
+        reason?: string;
+        /** @description Explanation for people. */
+        detail?: string;
+      };
       /** @description Status of the archive by its latest use; `degraded` while it can't be read or written, `off` without one. */
       archive: {
         /**
@@ -4725,6 +4737,22 @@ export interface components {
         };
         /** @description Other searched namespaces that hold this memory as its origin or as a published copy. */
         also_in?: string[];
+        /** @description Other hits that say the same, at most 16: in place of which this one is shown. See `duplicates`. */
+        also?: {
+          /** @description Namespace: labels joined by dots. */
+          namespace: string;
+          /**
+           * @description Id of the memory.
+           * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+           */
+          id: string;
+        }[];
+        /** @description Turns of the hit's session around it, in order. Only with `context_turns`. */
+        turns?: {
+          /** @description Turns after the hit; negative: before it. */
+          offset: number;
+          memory: components["schemas"]["Memory"];
+        }[];
         /**
          * @description Id of the superseded source that matched the query, in place of which this memory is returned. See docs/lifecycle.md, Consolidation.
          * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
@@ -4802,6 +4830,13 @@ export interface components {
             /** @description Recency score, from 0 to 1. */
             recency: number;
           };
+          /** @description With `rerank`: the reranker's score, and the rank before it. */
+          rerank?: {
+            /** @description The reranker's score, on its own scale. */
+            score: number;
+            /** @description Rank before, from 1. */
+            from: number;
+          };
           /** @description Rank in the list, the retriever's own score, and the amount added to the hit's score; null: not in the list. */
           entities?: {
             /** @description Rank in the list, from 1; null: not in the list. */
@@ -4842,8 +4877,8 @@ export interface components {
       }[];
       /** @description Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`. */
       tokens?: number;
-      /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
-      degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
+      /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
+      degraded: ("keyword" | "vector" | "ranking" | "hits" | "rerank" | "archive" | "turns" | "receipt")[];
       /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
       terms_left_out: string[];
       /**
@@ -4998,10 +5033,31 @@ export interface components {
       /** @description Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do. */
       budget_ms?: number;
       /**
-       * @description `entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.
+       * @description Turns of the same session before and after a hit that ride along in its `turns`: of the first 10 hits, under the same rules as hits (filter, trust, time). Within `budget_tokens` they get what the hits leave.
+       * @default 0
+       */
+      context_turns?: number;
+      /**
+       * @description What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each.
+       * @default group
        * @enum {string}
        */
-      expand?: "entities";
+      duplicates?: "group" | "keep";
+      /** @description Has the configured reranker order the first `depth` hits: it reads the query with each text. `score` stays as it was. Without a reranker, or if it fails or isn't there within `budget_ms`, the hits keep their order, and `degraded` names `rerank`. See docs/recall.md. */
+      rerank?: {
+        /**
+         * @description Number of first hits that are reordered.
+         * @default 20
+         */
+        depth?: number;
+      };
+      /** @description `entities`: adds the facts about entities named in the query as a third list. `{ hops }`: walks that many hops along facts from there, towards the relations that the query names. `none`: neither. Default: `{ hops: 3 }` for a question that names two relations or more (in English: `the sister of Anna's manager`), else `none`. Hybrid recall only. See docs/time.md. */
+      expand?:
+        | ("entities" | "none")
+        | {
+            /** @description Number of hops along facts. */
+            hops: number;
+          };
       /**
        * @description Whether to explain the search and the score of each hit.
        * @default false
@@ -5241,10 +5297,10 @@ export interface components {
       /** @description Pieces added from memory, in order. */
       pieces: {
         /**
-         * @description Kind of the piece. `message`: a session message shown as data, because its author may not use its role in this session.
+         * @description Kind of the piece. `turn`: a turn of a recalled memory's session, before or after it. `message`: a session message shown as data, because its author may not use its role in this session.
          * @enum {string}
          */
-        kind: "summary" | "profile" | "procedure" | "memory" | "message";
+        kind: "summary" | "profile" | "procedure" | "memory" | "turn" | "message";
         /** @description Sequence number of a message in the session. */
         number?: number;
         /**
@@ -5268,6 +5324,13 @@ export interface components {
         /** @description Absolute fit of the memory to the query, from 0 to 1, independent of other hits. It combines the share of the query's rare words in the text and the calibrated similarity. See docs/recall.md. */
         relevance?: number;
         /**
+         * @description For a turn: id of the recalled memory that it surrounds.
+         * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+         */
+        around?: string;
+        /** @description For a turn: turns after the recalled memory; negative: before it. */
+        offset?: number;
+        /**
          * @description Id of the superseded source that matched the query and is quoted with this memory.
          * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
          */
@@ -5276,7 +5339,7 @@ export interface components {
       /** @description Hint: whether a recalled memory probably answers the query; null without a query. */
       answerable: boolean | null;
       /** @description Retrievers that were unavailable. */
-      degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
+      degraded: ("keyword" | "vector" | "ranking" | "hits" | "rerank" | "archive" | "turns" | "receipt")[];
       /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
       terms_left_out: string[];
       /** @description Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}. */
@@ -5432,8 +5495,21 @@ export interface components {
       min_trust: number | null;
       /** @description Token budget of the recall; null: none. The hits are those that it had room for. */
       budget_tokens: number | null;
+      /** @description Turns before and after each hit that were asked for. */
+      context_turns: number;
+      /** @description Reranking that the recall asked for; null: none. */
+      rerank: {
+        /** @description Number of first hits that were reordered. */
+        depth: number;
+      } | null;
       /** @description `entities` if facts about entities were added as a third list; else null. */
-      expand: "entities" | null;
+      expand:
+        | ("entities" | "none")
+        | {
+            /** @description Hops along facts that were asked for. */
+            hops: number;
+          }
+        | null;
       /** @description Retrievers that were unavailable. */
       degraded: string[];
       /** @description Hits, best first. */
@@ -5456,6 +5532,30 @@ export interface components {
         trust: number;
         /** @description Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field. */
         relevance: number | null;
+        /** @description The reranker's score, on its own scale; null: it didn't order this hit. */
+        rerank: number | null;
+        /** @description Memories that said the same, which this hit was shown in place of. */
+        also?: {
+          /** @description Namespace: labels joined by dots. */
+          namespace: string;
+          /**
+           * @description Id of the memory.
+           * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+           */
+          id: string;
+        }[];
+        /** @description Turns of the hit's session that were shown around it. */
+        turns?: {
+          /**
+           * @description Id of the memory.
+           * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+           */
+          id: string;
+          /** @description Version number. */
+          version: number;
+          /** @description Turns after the hit; negative: before it. */
+          offset: number;
+        }[];
         /** @description The memory; null if it no longer exists. */
         memory: components["schemas"]["Memory"] | null;
       }[];
@@ -7857,6 +7957,10 @@ export interface operations {
         limit?: number;
         /** @description Minimum trust of memories, facts and procedures, from 0 to 1. The running summary isn't one of them, and stays. */
         min_trust?: number;
+        /** @description Turns of the same session before and after a recalled memory that are added after it, where they fit: see /v1/recall. Default: none. */
+        context_turns?: number;
+        /** @description Has the configured reranker order this many first memories, and as many procedures: see `rerank` of /v1/recall. Default: not at all. */
+        rerank_depth?: number;
         /** @description Minimum relevance of recalled memories, from 0 to 1. See /v1/recall. */
         min_relevance?: number;
         /** @description Whether to count the memories in the context as used, which extends the life of decaying memories. The session's TTL restarts in any case. */

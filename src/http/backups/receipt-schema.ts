@@ -87,7 +87,9 @@ const request = z.strictObject({
   context_turns: z.int().min(0).max(LIMITS.contextTurns).optional(),
   duplicates: z.enum(["group", "keep"]).optional(),
   rerank: z.strictObject({ depth: z.int().min(1).max(LIMITS.rerankDepth) }).optional(),
-  expand: z.literal("entities").optional(),
+  expand: z
+    .union([z.enum(["entities", "none"]), z.strictObject({ hops: z.int().min(1).max(LIMITS.linkHops) })])
+    .optional(),
 } satisfies Readonly<Record<keyof RecallInput, z.ZodType>>);
 
 export const receipt = z.strictObject({

@@ -43,8 +43,15 @@ const fusion = z
 export const rerankDepth = z.int().min(1).max(LIMITS.rerankDepth);
 
 const rerank = z.strictObject({
-  depth: rerankDepth.default(20).openapi({ description: "Number of first hits that are ordered anew." }),
+  depth: rerankDepth.default(20).openapi({ description: "Number of first hits that are reordered." }),
 });
+
+const expand = z.union([
+  z.enum(["entities", "none"]),
+  z.strictObject({
+    hops: z.int().min(1).max(LIMITS.linkHops).openapi({ description: "Number of hops along facts." }),
+  }),
+]);
 
 const recency = z.strictObject({
   half_life_days: z.number().min(0.001).max(36_500).default(30),
@@ -139,9 +146,9 @@ export const recallRequest = z
       description:
         "Has the configured reranker order the first `depth` hits: it reads the query with each text. `score` stays as it was. Without a reranker, or if it fails or isn't there within `budget_ms`, the hits keep their order, and `degraded` names `rerank`. See docs/recall.md.",
     }),
-    expand: z.literal("entities").optional().openapi({
+    expand: expand.optional().openapi({
       description:
-        "`entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.",
+        "`entities`: adds the facts about entities named in the query as a third list. `{ hops }`: walks that many hops along facts from there, towards the relations that the query names. `none`: neither. Default: `{ hops: 3 }` for a question that names two relations or more (in English: `the sister of Anna's manager`), else `none`. Hybrid recall only. See docs/time.md.",
     }),
     explain: z.boolean().default(false),
     receipt: z.boolean().optional().openapi({
@@ -318,7 +325,7 @@ export const recallResponse = z
     }),
     degraded: degraded.openapi({
       description:
-        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those beside hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
+        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
     }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId

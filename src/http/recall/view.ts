@@ -8,7 +8,7 @@ import { viewMemory } from "../memories/view.js";
 
 export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
-    hits: outcome.hits.map((hit) => viewHit(hit, request)),
+    hits: outcome.hits.map((hit) => viewHit(hit, request.explain, outcome.expanded)),
     ...viewBudget(outcome),
     answerable: outcome.answerable,
     degraded: [...outcome.degraded],
@@ -61,7 +61,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 
 const viewTurn = ({ offset, memory }: BesideTurn) => ({ offset, memory: viewMemory(memory) });
 
-function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<typeof hitView> {
+function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<typeof hitView> {
   const {
     memory,
     score,
@@ -77,7 +77,6 @@ function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<ty
     turns = [],
   } = hit;
   const { keyword, vector, entities } = found.fused;
-  const expanded = expand !== undefined;
   const view = {
     memory: viewShown(hit),
     score,

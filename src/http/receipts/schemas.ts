@@ -49,7 +49,7 @@ const knownHit = z.object({
       }),
     )
     .optional()
-    .openapi({ description: "Turns of the hit's session that were shown beside it." }),
+    .openapi({ description: "Turns of the hit's session that were shown around it." }),
   // The version at recall time; null if it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -91,10 +91,14 @@ export const receiptView = z
     }),
     context_turns: z.int().openapi({ description: "Turns before and after each hit that were asked for." }),
     rerank: z
-      .object({ depth: z.int().openapi({ description: "Number of first hits that were ordered anew." }) })
+      .object({ depth: z.int().openapi({ description: "Number of first hits that were reordered." }) })
       .nullable()
       .openapi({ description: "Reranking that the recall asked for; null: none." }),
-    expand: z.union([z.literal("entities"), z.null()]),
+    expand: z.union([
+      z.enum(["entities", "none"]),
+      z.object({ hops: z.int().openapi({ description: "Hops along facts that were asked for." }) }),
+      z.null(),
+    ]),
     degraded: z.array(z.string()),
     hits: z.array(knownHit).openapi({ description: "Hits, best first." }),
   })

@@ -6,9 +6,9 @@ export type RecallMode = "hybrid" | "vector" | "keyword";
 export type Retriever = "keyword" | "vector";
 
 /**
- * What a recall could do without. `ranking`: what times and sessions add to scores. `hits`: something was found, and
+ * What a recall could do without. `ranking`: what times, sessions and links add to scores. `hits`: something was found, and
  * couldn't be read in time. `rerank`: the reranker's order. `turns`: those
- * beside hits. `receipt`: it wasn't kept in time.
+ * around hits. `receipt`: it wasn't kept in time.
  */
 export type Degraded = LessFound | "archive" | "turns" | "receipt";
 
@@ -69,8 +69,12 @@ export interface RecallInput {
   readonly context_turns?: number | undefined;
   /** Has the reranker order the first `depth` hits: see `rerankHits`. Undefined: it isn't asked. */
   readonly rerank?: { readonly depth: number } | undefined;
-  /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
-  readonly expand?: "entities" | undefined;
+  /**
+   * `entities`: facts about the entities that the query names are a list of their own. `hops`: so are facts that chains
+   * lead to from there, see `walkLinks`. `none`: neither. Undefined: chains, where the question asks along one. Hybrid
+   * recall only.
+   */
+  readonly expand?: "entities" | "none" | { readonly hops: number } | undefined;
 }
 
 /**

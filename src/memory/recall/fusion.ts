@@ -56,14 +56,14 @@ const ENTITIES_WEIGHT = 0.2;
  *
  * With `expand: "entities"`, `+ .2 · e(d)`, likewise, over facts about the entities that the query names.
  */
-export function fuseScores(lists: Lists): Fused[] {
+export function fuseScores(lists: Lists, entitiesWeight = ENTITIES_WEIGHT): Fused[] {
   const keyword = minMax(lists.keyword, LEAST_RANGE.keyword);
   const vector = minMax(lists.vector, LEAST_RANGE.vector);
   const entities = minMax(lists.entities, LEAST_RANGE.keyword);
   return combine(lists, {
     keyword: ({ score }) => KEYWORD_SHARE * keyword(score),
     vector: ({ score, prior }) => (1 - KEYWORD_SHARE) * prior * vector(score),
-    entities: ({ score }) => ENTITIES_WEIGHT * entities(score),
+    entities: ({ score }) => entitiesWeight * entities(score),
   });
 }
 

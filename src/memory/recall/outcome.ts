@@ -81,6 +81,8 @@ export interface RecallOutcome {
   readonly at: number;
   /** Its entries in the audit trails. */
   readonly recorded: readonly Recorded[];
+  /** Whether facts about named entities, or along chains from them, were a list of their own. */
+  readonly expanded: boolean;
   /** There was no time for any search, so there is nothing of which a receipt could be kept. */
   readonly cutOff?: boolean;
   /** What was searched for: without the personal data that the namespaces don't keep. */

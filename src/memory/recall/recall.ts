@@ -22,6 +22,8 @@ import { nameOf } from "../model/original.js";
 import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
+import { linksAsked } from "./links-asked.js";
+import { CHAINS_WEIGHT, walkLinks } from "./walk-links.js";
 import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Fused, Lists } from "./fusion.js";
@@ -86,7 +88,7 @@ export async function recall(
   // The first one takes longer than many a deadline leaves in the end.
   const counting = sent.budget_tokens === undefined ? undefined : services.countTokens();
   counting?.catch(() => {});
-  if (sent.expand !== undefined && sent.mode !== "hybrid")
+  if (sent.expand !== undefined && sent.expand !== "none" && sent.mode !== "hybrid")
     throw invalid("expand", "Only a recall with mode hybrid can expand entities.");
   const moment = momentOf(context, sent);
   const now = moment.asOf ?? context.now();
@@ -118,10 +120,18 @@ export async function recall(
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES, deadline, reserveMs };
   // For a model that wasn't probed yet this takes as long as embedding. It runs in parallel with the search.
   const calibration = vector === undefined ? undefined : services.calibrate(vector.model);
-  const names = input.expand === undefined ? undefined : possibleNames(askedIn(input.query) ?? input.query);
+  const hops = linksAsked(input);
+  const question = askedIn(input.query) ?? input.query;
+  const names = hops === undefined ? undefined : possibleNames(question);
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
     const named = names && (await namesIn(services, names, scopes));
-    return services.store.search({ scopes, ...search, entities: named });
+    if (hops === undefined || hops === 0 || named === undefined)
+      return services.store.search({ scopes, ...search, entities: named });
+    const walk = { names: named, scopes, question, moment, hops, now: context.now() };
+    const walking = inTime(deadline, walkLinks(services.entities, walk), reserveMs);
+    const [result, walked] = await Promise.all([services.store.search({ scopes, ...search }), walking]);
+    if (walked === LATE) degraded.add("ranking");
+    return { ...result, entities: walked === LATE || walked.length === 0 ? undefined : walked };
   };
   const searched = input.merge === "rrf" ? lists : together(lists);
   const found = await timed.later("search", Promise.all(searched.map(find)));
@@ -131,7 +141,7 @@ export async function recall(
     return stageNow("fuse", () =>
       found.map((result, index) => ({
         name: searched[index]?.name ?? "",
-        ranked: fuse(result, input).filter(({ score }) => score >= least),
+        ranked: fuse(result, input, hops).filter(({ score }) => score >= least),
       })),
     );
   });
@@ -152,6 +162,7 @@ export async function recall(
   const situatedMs = records.known(ranked) > 0 ? performance.now() - began : 0;
   if (situated === LATE) degraded.add("ranking");
   const { asked: askedTime, ranked: weighed } = situated === LATE ? { asked: undefined, ranked } : situated;
+  const expanded = found.some(({ entities }) => entities !== undefined);
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
   const calibrated = await inTime(deadline, Promise.resolve(calibration), reserveMs);
   const scale = calibrated === LATE ? undefined : calibrated;
@@ -194,6 +205,7 @@ export async function recall(
     asked: askedTime,
     at: now,
     recorded,
+    expanded,
     request: input,
   };
 }
@@ -230,6 +242,7 @@ function nothingInTime(request: RecallInput, at: number): RecallOutcome {
     asked: undefined,
     at,
     recorded: [],
+    expanded: false,
     request,
     cutOff: true,
   };
@@ -300,11 +313,11 @@ function searchableTerms(query: string): ParsedQuery | undefined {
   return parsed.terms.length + parsed.phrases.length === 0 ? undefined : parsed;
 }
 
-function fuse(found: SearchResult, input: RecallInput): Fused[] {
+function fuse(found: SearchResult, input: RecallInput, hops = 0): Fused[] {
   const lists: Lists = found;
   if (input.mode !== "hybrid") return keepScores(lists);
   if (input.fusion.method === "rrf") return reciprocalRankFusion(lists, input.fusion.k, input.fusion.weights);
-  return fuseScores(lists);
+  return hops === 0 ? fuseScores(lists) : fuseScores(lists, CHAINS_WEIGHT);
 }
 
 /** The caller's recency; else that of the namespace, if exactly one is asked by name; else the configuration. */

@@ -21,6 +21,7 @@ import { parseJsonBody } from "../../../src/http/json-body.js";
 import { fieldName } from "../../../src/http/problem.js";
 import { text as textSchema } from "../../../src/http/openapi/primitives.js";
 import { describeError } from "../../../src/log.js";
+import { chainAsked } from "../../../src/memory/text/chain-asked.js";
 import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
 import { orderAsked } from "../../../src/memory/text/dates/order-asked.js";
 import { readDates } from "../../../src/memory/text/dates/read-dates.js";
@@ -276,6 +277,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     chooseSentences: (text) => chooseSentences([excerpt(text), excerpt(`${text}x`)], { share: 0.5, count }),
   },
   "src/memory/text/wording.ts": { wordingOf },
+  "src/memory/text/chain-asked.ts": { chainAsked },
   "src/memory/model/facets.ts": { tagFacet, objectFacet },
   "src/memory/model/fact.ts": {
     factContent: (text) => factContent({ subject: text, predicate: text, object: text }),

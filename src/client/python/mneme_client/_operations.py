@@ -2451,6 +2451,8 @@ class Operations(Calls):
         namespace: Sequence[str] | None = None,
         limit: int | None = None,
         min_trust: float | None = None,
+        context_turns: int | None = None,
+        rerank_depth: int | None = None,
         min_relevance: float | None = None,
         touch: bool | None = None,
         receipt: bool | None = None,
@@ -2493,6 +2495,10 @@ class Operations(Calls):
                 recalled procedures.
             min_trust: Minimum trust of memories, facts and procedures, from 0 to 1. The
                 running summary isn't one of them, and stays.
+            context_turns: Turns of the same session before and after a recalled memory
+                that are added after it, where they fit: see /v1/recall. Default: none.
+            rerank_depth: Has the configured reranker order this many first memories,
+                and as many procedures: see `rerank` of /v1/recall. Default: not at all.
             min_relevance: Minimum relevance of recalled memories, from 0 to 1. See
                 /v1/recall.
             touch: Whether to count the memories in the context as used, which extends
@@ -2531,6 +2537,8 @@ class Operations(Calls):
                     "namespace": namespace,
                     "limit": limit,
                     "min_trust": min_trust,
+                    "context_turns": context_turns,
+                    "rerank_depth": rerank_depth,
                     "min_relevance": min_relevance,
                     "touch": touch,
                     "receipt": receipt,
@@ -5152,6 +5160,8 @@ class AsyncOperations(AsyncCalls):
         namespace: Sequence[str] | None = None,
         limit: int | None = None,
         min_trust: float | None = None,
+        context_turns: int | None = None,
+        rerank_depth: int | None = None,
         min_relevance: float | None = None,
         touch: bool | None = None,
         receipt: bool | None = None,
@@ -5183,6 +5193,8 @@ class AsyncOperations(AsyncCalls):
                     "namespace": namespace,
                     "limit": limit,
                     "min_trust": min_trust,
+                    "context_turns": context_turns,
+                    "rerank_depth": rerank_depth,
                     "min_relevance": min_relevance,
                     "touch": touch,
                     "receipt": receipt,

@@ -626,6 +626,18 @@ class RecallRequestRecency(TypedDict):
     """Weight of recency, from 0 to 1."""
 
 
+class RecallRequestRerank(TypedDict):
+    """Has the configured reranker order the first `depth` hits: it reads the query with each text. `score` stays as it was. Without a reranker, or if it fails or isn't there within `budget_ms`, the hits keep their order, and `degraded` names `rerank`. See docs/recall.md."""
+
+    depth: NotRequired[int]
+    """Number of first hits that are reordered."""
+
+
+class RecallRequestExpand2(TypedDict):
+    hops: int
+    """Number of hops along facts."""
+
+
 class NewMessageToolCalls1(TypedDict):
     id: str
     """Id of the tool call."""
@@ -974,8 +986,13 @@ class RecallRequest(TypedDict):
     """The most tokens (o200k_base) that the `content` and `excerpt` of all hits take together. Each hit is whole, or in `omitted`. If the best one doesn't fit, its `content` is shortened to the sentences that fit the query best, and `content_complete` is false."""
     budget_ms: NotRequired[int]
     """Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do."""
-    expand: NotRequired[Literal["entities"]]
-    """`entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md."""
+    context_turns: NotRequired[int]
+    """Turns of the same session before and after a hit that ride along in its `turns`: of the first 10 hits, under the same rules as hits (filter, trust, time). Within `budget_tokens` they get what the hits leave."""
+    duplicates: NotRequired[Literal["group", "keep"]]
+    """What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each."""
+    rerank: NotRequired[RecallRequestRerank]
+    expand: NotRequired[Literal["entities", "none"] | RecallRequestExpand2]
+    """`entities`: adds the facts about entities named in the query as a third list. `{ hops }`: walks that many hops along facts from there, towards the relations that the query names. `none`: neither. Default: `{ hops: 3 }` for a question that names two relations or more (in English: `the sister of Anna's manager`), else `none`. Hybrid recall only. See docs/time.md."""
     explain: NotRequired[bool]
     """Whether to explain the search and the score of each hit."""
     receipt: NotRequired[bool]

@@ -63,6 +63,17 @@ class ReadinessEmbedder(Model):
     """Name of the model; null: none."""
 
 
+class ReadinessReranker(Model):
+    """Status of the reranker by its latest answer; `degraded` while it fails, `off` without one. The service is ready without it."""
+
+    status: Literal["ok", "degraded", "down", "off"]
+    """Status; `ok` if nothing is wrong."""
+    reason: str | None = None
+    """Code of the cause, such as `redis_readonly`; absent if nothing is wrong or no cause is known."""
+    detail: str | None = None
+    """Explanation for people."""
+
+
 class ReadinessArchive(Model):
     """Status of the archive by its latest use; `degraded` while it can't be read or written, `off` without one."""
 
@@ -966,6 +977,13 @@ class RecallResponseHitsRanks(Model):
     """Rank in the entity list, from 1; null: not in the list. Only with `expand`."""
 
 
+class RecallResponseHitsAlso(Model):
+    namespace: str
+    """Namespace: labels joined by dots."""
+    id: str
+    """Id of the memory."""
+
+
 class RecallResponseHitsExplainKeyword(Model):
     """Rank in the list, the retriever's own score, and the amount added to the hit's score; null: not in the list."""
 
@@ -1041,6 +1059,15 @@ class RecallResponseHitsExplainRecency(Model):
     """Recency score, from 0 to 1."""
 
 
+class RecallResponseHitsExplainRerank(Model):
+    """With `rerank`: the reranker's score, and the rank before it."""
+
+    score: float
+    """The reranker's score, on its own scale."""
+    from_: Annotated[int, Field(alias="from")]
+    """Rank before, from 1."""
+
+
 class RecallResponseHitsExplainEntities(Model):
     """Rank in the list, the retriever's own score, and the amount added to the hit's score; null: not in the list."""
 
@@ -1082,6 +1109,7 @@ class RecallResponseHitsExplain(Model):
     time: RecallResponseHitsExplainTime | None = None
     session: RecallResponseHitsExplainSession | None = None
     recency: RecallResponseHitsExplainRecency | None = None
+    rerank: RecallResponseHitsExplainRerank | None = None
     entities: RecallResponseHitsExplainEntities | None = None
     lists: list[RecallResponseHitsExplainLists] | None = None
     """With `merge` rrf: rank in the list of each entry of `namespaces`."""
@@ -1202,8 +1230,8 @@ class SessionContextRange(Model):
 
 
 class SessionContextPieces(Model):
-    kind: Literal["summary", "profile", "procedure", "memory", "message"]
-    """Kind of the piece. `message`: a session message shown as data, because its author may not use its role in this session."""
+    kind: Literal["summary", "profile", "procedure", "memory", "turn", "message"]
+    """Kind of the piece. `turn`: a turn of a recalled memory's session, before or after it. `message`: a session message shown as data, because its author may not use its role in this session."""
     number: int | None = None
     """Sequence number of a message in the session."""
     namespace: str
@@ -1220,6 +1248,10 @@ class SessionContextPieces(Model):
     """Score that orders the hits."""
     relevance: float | None = None
     """Absolute fit of the memory to the query, from 0 to 1, independent of other hits. It combines the share of the query's rare words in the text and the calibrated similarity. See docs/recall.md."""
+    around: str | None = None
+    """For a turn: id of the recalled memory that it surrounds."""
+    offset: int | None = None
+    """For a turn: turns after the recalled memory; negative: before it."""
     via: str | None = None
     """Id of the superseded source that matched the query and is quoted with this memory."""
 
@@ -1260,6 +1292,34 @@ class ListedReceipt(Model):
     """Number of hits."""
     degraded: list[str]
     """Retrievers that were unavailable."""
+
+
+class ReceiptRerank(Model):
+    """Reranking that the recall asked for; null: none."""
+
+    depth: int
+    """Number of first hits that were reordered."""
+
+
+class ReceiptExpand2(Model):
+    hops: int
+    """Hops along facts that were asked for."""
+
+
+class ReceiptHitsAlso(Model):
+    namespace: str
+    """Namespace: labels joined by dots."""
+    id: str
+    """Id of the memory."""
+
+
+class ReceiptHitsTurns(Model):
+    id: str
+    """Id of the memory."""
+    version: int
+    """Version number."""
+    offset: int
+    """Turns after the hit; negative: before it."""
 
 
 class ReplayChanges(Model):
@@ -1384,6 +1444,7 @@ class Readiness(Model):
     index: ReadinessIndex
     upgrade: ReadinessUpgrade
     embedder: ReadinessEmbedder
+    reranker: ReadinessReranker
     archive: ReadinessArchive
 
 
@@ -1836,6 +1897,12 @@ class Profile(Model):
     """Whether `text` omits part of the profile."""
 
 
+class RecallResponseHitsTurns(Model):
+    offset: int
+    """Turns after the hit; negative: before it."""
+    memory: Memory
+
+
 class RecallResponseHits(Model):
     memory: Memory
     score: float
@@ -1845,6 +1912,10 @@ class RecallResponseHits(Model):
     ranks: RecallResponseHitsRanks
     also_in: list[str] | None = None
     """Other searched namespaces that hold this memory as its origin or as a published copy."""
+    also: list[RecallResponseHitsAlso] | None = None
+    """Other hits that say the same, at most 16: in place of which this one is shown. See `duplicates`."""
+    turns: list[RecallResponseHitsTurns] | None = None
+    """Turns of the hit's session around it, in order. Only with `context_turns`."""
     via: str | None = None
     """Id of the superseded source that matched the query, in place of which this memory is returned. See docs/lifecycle.md, Consolidation."""
     excerpt: str | None = None
@@ -1916,7 +1987,7 @@ class SessionContext(Model):
     """Pieces added from memory, in order."""
     answerable: bool | None
     """Hint: whether a recalled memory probably answers the query; null without a query."""
-    degraded: list[Literal["keyword", "vector", "ranking", "hits", "archive", "receipt"]]
+    degraded: list[Literal["keyword", "vector", "ranking", "hits", "rerank", "archive", "turns", "receipt"]]
     """Retrievers that were unavailable."""
     terms_left_out: list[str]
     """Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries."""
@@ -1964,6 +2035,12 @@ class ReceiptHits(Model):
     """Trust at the time of the recall, from 0 to 1."""
     relevance: float | None
     """Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field."""
+    rerank: float | None
+    """The reranker's score, on its own scale; null: it didn't order this hit."""
+    also: list[ReceiptHitsAlso] | None = None
+    """Memories that said the same, which this hit was shown in place of."""
+    turns: list[ReceiptHitsTurns] | None = None
+    """Turns of the hit's session that were shown around it."""
     memory: Memory | None
     """The memory; null if it no longer exists."""
 
@@ -2098,8 +2175,8 @@ class RecallResponse(Model):
     """Hits that `budget_tokens` left no room for, best first. Only with `budget_tokens`."""
     tokens: int | None = None
     """Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`."""
-    degraded: list[Literal["keyword", "vector", "ranking", "hits", "archive", "receipt"]]
-    """What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it."""
+    degraded: list[Literal["keyword", "vector", "ranking", "hits", "rerank", "archive", "turns", "receipt"]]
+    """What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it."""
     terms_left_out: list[str]
     """Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries."""
     receipt_id: str | None
@@ -2167,7 +2244,10 @@ class Receipt(Model):
     """Minimum trust of the recall; null: none."""
     budget_tokens: int | None
     """Token budget of the recall; null: none. The hits are those that it had room for."""
-    expand: Literal["entities"] | None
+    context_turns: int
+    """Turns before and after each hit that were asked for."""
+    rerank: ReceiptRerank | None
+    expand: Literal["entities", "none"] | ReceiptExpand2 | None
     """`entities` if facts about entities were added as a third list; else null."""
     degraded: list[str]
     """Retrievers that were unavailable."""

@@ -31,7 +31,9 @@ const SHOWS = [
 const MISSING = {
   keyword: "The search by words was unavailable: this answer is by meaning alone.",
   vector: "The search by meaning was unavailable, as without an embedder: this answer is by words alone.",
-  ranking: "What times and sessions add to scores wasn’t there in time.",
+  ranking: "What times, sessions and links add to scores wasn’t there in time.",
+  rerank: "The reranker was unavailable: the hits keep their own order.",
+  turns: "The turns around the hits weren’t there in time.",
   hits: "Some hits were found, but couldn’t be read in time.",
   receipt: "The receipt couldn’t be stored in time.",
   archive: "The archive was unavailable: archived texts are cut.",

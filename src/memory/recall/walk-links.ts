@@ -1,0 +1,134 @@
+import { normaliseName } from "../../domain/normalise-name.js";
+import { aboutAny } from "../facts/about.js";
+import { isAlive } from "../lifecycle/ttl.js";
+import type { Memory } from "../model/record.js";
+import type { Fact } from "../model/fact.js";
+import type { Moment } from "../model/moment.js";
+import type { Entity, EntityStore } from "../ports/facts.js";
+import type { Candidate } from "../ports/search.js";
+import type { Scope } from "../../access/grants.js";
+import { analyse } from "../text/terms.js";
+import { wordsAsked } from "./relations-asked.js";
+import type { AskedWord } from "./relations-asked.js";
+
+/** Entities from which one hop goes on: those that the query's words lead to best. */
+const MOST_ENTITIES = 12;
+/** Facts that one hop reads, the latest first. */
+const MOST_FACTS = 200;
+/** Facts that the chains lead to: as many as another list holds. */
+const MOST_FOUND = 100;
+/** Of a score, for each hop. */
+const DECAY = 0.8;
+/** A fact that holds no word of the query leads on too: a relation may be named otherwise. */
+const UNNAMED = 0.25;
+/** What a relation counts that the question names in another order, or that leads from its object to its subject. */
+const OUT_OF_ORDER = 0.5;
+const BACKWARDS = 0.7;
+
+/** The bonus of the best end of a chain: words and vectors of the question fit other facts better than this one. */
+export const CHAINS_WEIGHT = 0.6;
+
+export interface Walk {
+  /** Names that the query holds, as they are compared. */
+  readonly names: readonly string[];
+  readonly scopes: readonly Scope[];
+  readonly question: string;
+  readonly moment: Moment;
+  readonly hops: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Facts that chains lead to from the entities that a query names, best first: "Where does the sister of Anna's manager
+ * live?" begins at Anna, goes on to her manager by the one fact, to the sister by another, and ends at where she lives.
+ *
+ * A chain's score is the number of its relations that hold a word of the question, each word once; those count most that
+ * lie farther from the name than the one before. Each hop takes some of it (`DECAY`). Breadth first: one search a hop, of
+ * a bounded number of facts about a bounded number of entities. Each fact counts by the best chain to it, and an entity is
+ * visited again only by a better one.
+ */
+export async function walkLinks(
+  entities: EntityStore,
+  { names, scopes, question, moment, hops, now }: Walk,
+): Promise<readonly Candidate[]> {
+  const asked = wordsAsked(question, names);
+  const found = new Map<string, Candidate>();
+  /** The score of the best chain to each entity. */
+  const reached = new Map<string, number>();
+  let frontier = new Map<string, Chain>(names.map((name) => [name, NO_CHAIN]));
+  for (let hop = 1; hop <= hops && frontier.size > 0; hop++) {
+    const about = await withAliases(entities, scopes, frontier);
+    for (const [name, { score }] of frontier) reached.set(name, hop === 1 ? Infinity : score);
+    const { facts } = await entities.facts({ scopes, filter: aboutAny(about), moment, limit: MOST_FACTS });
+    const next = new Map<string, Chain>();
+    for (const memory of facts) {
+      const { fact } = memory;
+      if (fact === null || memory.quarantined || !isAlive(memory, now)) continue;
+      const ends = [fact.subject, fact.object].map(normaliseName);
+      for (const [place, end] of ends.entries()) {
+        const chain = frontier.get(end);
+        if (chain === undefined) continue;
+        const longer = extended(chain, wordsOf(fact), asked, place === 1);
+        note(found, memory, longer.score * DECAY ** (hop - 1));
+        const other = ends[1 - place] ?? "";
+        const known = next.get(other)?.score ?? reached.get(other) ?? 0;
+        if (known >= longer.score) continue;
+        next.set(other, longer);
+      }
+    }
+    frontier = new Map(best(next));
+  }
+  return [...found.values()].toSorted((one, other) => other.score - one.score).slice(0, MOST_FOUND);
+}
+
+/** Words of the question that the relations so far hold; the last one is the latest. */
+interface Chain {
+  readonly used: readonly AskedWord[];
+  readonly score: number;
+}
+
+const NO_CHAIN: Chain = { used: [], score: 1 };
+
+function extended(
+  { used, score }: Chain,
+  relation: readonly string[],
+  asked: readonly AskedWord[],
+  backwards: boolean,
+): Chain {
+  const free = asked.filter((word) => relation.includes(word.stem) && !used.includes(word));
+  const [word] = free.toSorted((one, other) => one.distance - other.distance);
+  if (word === undefined) return { used, score: score * UNNAMED };
+  const inOrder = word.distance >= (used.at(-1)?.distance ?? 0);
+  const counts = (inOrder ? 1 : OUT_OF_ORDER) * (backwards ? BACKWARDS : 1);
+  return { used: [...used, word], score: score + counts };
+}
+
+const wordsOf = ({ predicate }: Fact): readonly string[] =>
+  analyse(predicate.replaceAll(/[_-]+/g, " ")).terms;
+
+function note(found: Map<string, Candidate>, { namespace, id }: Memory, score: number): void {
+  const key = `${namespace} ${id}`;
+  if ((found.get(key)?.score ?? -Infinity) < score) found.set(key, { namespace, id, score, prior: 1 });
+}
+
+const best = (chains: ReadonlyMap<string, Chain>): (readonly [string, Chain])[] =>
+  [...chains].toSorted(([, one], [, other]) => other.score - one.score).slice(0, MOST_ENTITIES);
+
+/** The entities of these names, with their other names in the namespaces themselves; those join the frontier. */
+async function withAliases(
+  entities: EntityStore,
+  scopes: readonly Scope[],
+  frontier: Map<string, Chain>,
+): Promise<readonly Pick<Entity, "names">[]> {
+  const names = [...frontier.keys()];
+  const roots = scopes.map(({ root }) => root).filter((root) => root !== "");
+  const resolved = await Promise.all(roots.map((root) => entities.resolve(root, names)));
+  for (const [index, name] of names.entries()) {
+    const chain = frontier.get(name) ?? NO_CHAIN;
+    for (const { entities: known } of resolved)
+      for (const other of known[index]?.names ?? [])
+        if (!frontier.has(other.name)) frontier.set(other.name, chain);
+  }
+  return [...frontier.keys()].map((name) => ({ names: [{ name, written: name }] }));
+}

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { chainAsked } from "../../../src/memory/text/chain-asked.js";
+import { tell } from "../../support/acts/facts.js";
+import type { Triple } from "../../support/acts/facts.js";
+import { bodyOf, newNamespace, recall } from "../../support/acts/memories.js";
+import type { Json, Recalled } from "../../support/acts/memories.js";
+import { useService } from "../../support/service/service.js";
+
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
+const namespace = newNamespace();
+
+const PEOPLE =
+  "Anna Ben Carla David Elena Felix Greta Hugo Ines Jonas Karla Leo Mia Nils Olga Paul Rosa Simon Tara Udo Vera Willem Xenia Yusuf Zoe Agnes Boris Clara Dario Edith".split(
+    " ",
+  );
+const CITIES = "Porto Graz Bergen Ghent Turin Malmo Brno Split Cork Lyon".split(" ");
+const FIRMS = "Alderon Brightwell Cobalt Dunmore Eastvale Farrow Glint Harrow".split(" ");
+const CARS = "Volvo Fiat Skoda Saab Lancia Opel".split(" ");
+const DOGS = "Rex Bello Luna Max Toby Nala Balu".split(" ");
+
+const of = <Kind>(list: readonly Kind[], at: number): Kind => list[at % list.length] as Kind;
+const personAt = (at: number): string => of(PEOPLE, at);
+const RELATIONS: Readonly<Record<string, (at: number) => string>> = {
+  manager: (at) => personAt(7 * at + 3),
+  sister: (at) => personAt(11 * at + 5),
+  friend: (at) => personAt(13 * at + 8),
+  lives_in: (at) => of(CITIES, 3 * at + 1),
+  works_for: (at) => of(FIRMS, 5 * at + 2),
+  drives: (at) => of(CARS, at),
+  has_dog: (at) => of(DOGS, 2 * at),
+};
+
+/** Person, relations from there, and the question. The answer is the last relation's fact. */
+const CHAINS: readonly (readonly [person: string, relations: readonly string[], question: string])[] = [
+  ["Anna", ["manager", "sister", "lives_in"], "Where does the sister of Anna's manager live?"],
+  ["Ben", ["manager", "sister", "lives_in"], "In which city does the sister of Ben's manager live?"],
+  ["Carla", ["sister", "manager", "lives_in"], "Where does the manager of Carla's sister live?"],
+  ["David", ["friend", "sister", "works_for"], "Which company does David's friend's sister work for?"],
+  ["Elena", ["sister", "friend", "works_for"], "Who does the friend of Elena's sister work for?"],
+  ["Felix", ["manager", "friend", "drives"], "What does the friend of Felix's manager drive?"],
+  ["Greta", ["friend", "manager", "drives"], "What car does the manager of Greta's friend drive?"],
+  ["Hugo", ["sister", "manager", "has_dog"], "Which dog does the manager of Hugo's sister have?"],
+  ["Ines", ["manager", "manager", "lives_in"], "Where does the manager of Ines's manager live?"],
+  ["Jonas", ["friend", "friend", "works_for"], "Who does the friend of Jonas's friend work for?"],
+  ["Karla", ["manager", "has_dog"], "What is the name of the dog of Karla's manager?"],
+  ["Leo", ["sister", "drives"], "What is driven by the sister of Leo? I mean what Leo's sister drives."],
+  ["Mia", ["friend", "lives_in"], "In what town does that friend of Mia's live?"],
+  ["Nils", ["manager", "sister"], "Who is the sister of Nils's manager?"],
+  ["Olga", ["friend", "manager"], "Who is the manager of Olga's friend?"],
+  ["Paul", ["sister", "friend", "has_dog"], "Tell me the dog of the friend of Paul's sister."],
+  ["Rosa", ["manager", "friend", "lives_in"], "where does the friend of rosa's manager live"],
+  ["Simon", ["sister", "sister", "drives"], "What does the sister of Simon's sister drive?"],
+  ["Tara", ["friend", "sister", "has_dog"], "Which dog does the sister of Tara's friend have?"],
+  ["Udo", ["manager", "sister", "works_for"], "For which firm does the sister of Udo's manager work?"],
+  ["Vera", ["friend", "manager", "lives_in"], "Where does Vera's friend's manager live?"],
+  ["Willem", ["sister", "manager", "drives"], "What does Willem's sister's manager drive?"],
+  ["Xenia", ["manager", "manager", "works_for"], "Who does the manager of the manager of Xenia work for?"],
+  ["Zoe", ["friend", "friend", "lives_in"], "Where does a friend of a friend of Zoe live?"],
+];
+
+function answerOf(person: string, relations: readonly string[]): string {
+  let at = PEOPLE.indexOf(person);
+  let answer = "";
+  for (const relation of relations) {
+    const object = RELATIONS[relation]?.(at) ?? "";
+    answer = `${personAt(at)} ${relation.replaceAll("_", " ")} ${object}`;
+    at = PEOPLE.indexOf(object);
+  }
+  return answer;
+}
+
+beforeAll(async () => {
+  for (const [at, person] of PEOPLE.entries())
+    for (const [relation, objectOf] of Object.entries(RELATIONS))
+      await tell(service, namespace, [person, relation, objectOf(at)] satisfies Triple);
+});
+
+const ask = (query: string, more: Json = {}): Promise<Recalled> =>
+  recall(service, { query, namespaces: [namespace], touch: false, receipt: false, ...more });
+
+async function foundBy(more: Json): Promise<number> {
+  let found = 0;
+  for (const [person, relations, question] of CHAINS) {
+    const { hits } = await ask(question, more);
+    if (hits.some(({ memory }) => memory.content === answerOf(person, relations))) found += 1;
+  }
+  return found;
+}
+
+describe("a question along a chain of facts", () => {
+  test("finds its end by walking the chain, which words and vectors alone don't", async () => {
+    const shares = {
+      none: await foundBy({ expand: "none" }),
+      entities: await foundBy({ expand: "entities" }),
+      two: await foundBy({ expand: { hops: 2 } }),
+      three: await foundBy({ expand: { hops: 3 } }),
+      automatic: await foundBy({}),
+    };
+    expect(shares.three).toBeGreaterThanOrEqual(22);
+    expect(shares.automatic).toBeGreaterThanOrEqual(21);
+    expect(shares.none).toBeLessThan(shares.two);
+    expect(shares.two).toBeLessThan(shares.three);
+  });
+
+  test("explains what the chain adds, and the receipt repeats it", async () => {
+    const [, , question] = CHAINS[0] ?? ["", [], ""];
+    const found = await ask(question, { expand: { hops: 3 }, explain: true, receipt: true });
+    const answer = found.hits.find(
+      ({ memory }) => memory.content === answerOf("Anna", ["manager", "sister", "lives_in"]),
+    );
+    expect(answer?.explain?.entities).toMatchObject({ rank: 1, adds: 0.6 });
+    const replay = bodyOf<{ receipt: Json; changes: Json }>(
+      await service.send("POST", `/v1/receipts/${found.receipt_id}/replay`),
+      200,
+    );
+    expect(replay.receipt["expand"]).toEqual({ hops: 3 });
+    expect(replay.changes).toEqual({ gone: [], added: [], revised: [] });
+    for (const hops of [0, 4])
+      expect(
+        await service.send("POST", "/v1/recall", { query: "x", namespaces: [namespace], expand: { hops } }),
+      ).toMatchObject({ status: 400 });
+  });
+
+  test("doesn't lead through facts that ended, or were deleted", async () => {
+    const own = newNamespace();
+    await tell(service, own, ["Anna", "manager", "Ben"], {
+      valid_to: "2020-01-01T00:00:00Z",
+      valid_from: "2019-01-01T00:00:00Z",
+    });
+    await tell(service, own, ["Ben", "sister", "Carla"]);
+    await tell(service, own, ["Carla", "lives_in", "Porto"]);
+    const query = "Where does the sister of Anna's manager live?";
+    const request = { namespaces: [own], explain: true };
+    const now = await ask(query, request);
+    expect(now.hits.every(({ explain }) => explain?.entities == null)).toBe(true);
+    const then = await ask(query, { ...request, valid_at: "any" });
+    expect(then.hits.filter(({ explain }) => explain?.entities != null)).toHaveLength(3);
+  });
+});
+
+test.each([
+  ["Where does the sister of Anna's manager live?", true],
+  ["What is the name of Anna's manager's dog?", true],
+  ["Who is the friend of the friend of Zoe?", true],
+  ["When did Anna's flight land?", false],
+  ["What did she paint on October 13?", false],
+  ["Which account does the customer have?", false],
+  ["It's what it's worth, isn't it", false],
+])("%s: asks along a chain: %s", (question, asked) => {
+  expect(chainAsked(question)).toBe(asked);
+});
