@@ -81,6 +81,9 @@ export interface ConsolidatedResult {
   readonly memories: number;
   /** Of the default, through links to sources. */
   readonly scores: Scores;
+  /** The share of the evidence that can be read in ten hits; before and after. */
+  readonly readableBefore: number;
+  readonly readable: number;
   /** Of the contents of ten hits, averaged over queries; before and after. */
   readonly tokensBefore: number;
   readonly tokens: number;
@@ -145,6 +148,7 @@ export async function evaluate(
           namespace: place.namespace,
           retriever,
           docsOf: place.written.docsOf,
+          textsOf: place.written.textsOf,
           latencies: latencies.get(retriever.name) ?? createLatencies(),
         });
         const { ns, qid, category } = query;
@@ -164,7 +168,10 @@ export async function evaluate(
   const scoresBy = (way: RetrieverName): Scores[] => by(way).map(({ scores }) => scores);
   const byDefault = by(RETRIEVERS[0].name);
   const categories = [...new Set(byDefault.map(({ category }) => category))].toSorted();
-  const tokensBefore = mean(byDefault.map(({ tokens }) => tokens));
+  const before = {
+    tokensBefore: mean(byDefault.map(({ tokens }) => tokens)),
+    readableBefore: mean(byDefault.map(({ readable }) => readable)),
+  };
   const known = byDefault.map(({ relevance }) => relevance);
   const answerability = await answerabilityOf(client, places, known);
   return {
@@ -174,7 +181,7 @@ export async function evaluate(
       keyword: scoresBy("keyword"),
       vector: scoresBy("vector"),
     }),
-    consolidated: consolidate ? await consolidated(client, dataSet, places, tokensBefore) : undefined,
+    consolidated: consolidate ? await consolidated(client, dataSet, places, before) : undefined,
     conversations: conversations.length,
     documents,
     memories: places.reduce((sum, { written }) => sum + written.docsOf.size, 0),
@@ -201,8 +208,11 @@ async function answerabilityOf(
   known: readonly number[],
 ): Promise<AnswerabilityResult> {
   const latencies = createLatencies();
-  const relevanceOf = async (query: Query, { namespace, written: { docsOf } }: Place): Promise<number> => {
-    const question = { query, namespace, retriever: RETRIEVERS[0], docsOf, latencies };
+  const relevanceOf = async (
+    query: Query,
+    { namespace, written: { docsOf, textsOf } }: Place,
+  ): Promise<number> => {
+    const question = { query, namespace, retriever: RETRIEVERS[0], docsOf, textsOf, latencies };
     return (await ask(client, question)).relevance;
   };
   const all = async (questions: readonly (readonly [Query, Place])[]): Promise<Auc | undefined> => {
@@ -232,7 +242,7 @@ async function consolidated(
   client: Client,
   { name }: DataSet,
   places: readonly Place[],
-  tokensBefore: number,
+  before: Pick<ConsolidatedResult, "tokensBefore" | "readableBefore">,
 ): Promise<ConsolidatedResult> {
   const bar = startProgressBar(`${name}: consolidating`, places.length);
   const start = performance.now();
@@ -247,8 +257,9 @@ async function consolidated(
   const answers = await parallel(places, async ({ conversation, namespace, written }) => {
     const own: Asked[] = [];
     for (const query of conversation.queries) {
-      const { docsOf } = written;
-      own.push(await ask(client, { query, namespace, retriever: RETRIEVERS[0], docsOf, latencies }));
+      const { docsOf, textsOf } = written;
+      const retriever = RETRIEVERS[0];
+      own.push(await ask(client, { query, namespace, retriever, docsOf, textsOf, latencies }));
     }
     return own;
   });
@@ -256,7 +267,8 @@ async function consolidated(
   return {
     memories: counts.reduce((sum, count) => sum + count, 0),
     scores: meanScores(all.map(({ scores }) => scores)),
-    tokensBefore,
+    ...before,
+    readable: mean(all.map(({ readable }) => readable)),
     tokens: mean(all.map(({ tokens }) => tokens)),
     seconds,
   };

@@ -70,14 +70,20 @@ function answerabilityPart({ answerability: { unanswered, wrong } }: DataSetResu
 
 function consolidatedPart({ consolidated, memories, retrievers: [raw] }: DataSetResult): string[] {
   if (consolidated === undefined || raw === undefined) return [];
-  const { scores, tokens, tokensBefore, seconds } = consolidated;
+  const { scores, tokens, tokensBefore, readable, readableBefore, seconds } = consolidated;
   return [
-    `Consolidated in ${seconds.toFixed(1)} s; evidence counts as found through links to sources:`,
+    `Consolidated in ${seconds.toFixed(1)} s; evidence counts as found through links to sources, and as readable if its words stand in a hit:`,
     table(
-      ["namespaces", "memories", ...METRICS, "tokens of 10 hits"],
+      ["namespaces", "memories", ...METRICS, "readable in 10 hits", "tokens of 10 hits"],
       [
-        ["raw", String(memories), ...cells(raw.scores), tokensBefore.toFixed(0)],
-        ["consolidated", String(consolidated.memories), ...cells(scores), tokens.toFixed(0)],
+        ["raw", String(memories), ...cells(raw.scores), readableBefore.toFixed(3), tokensBefore.toFixed(0)],
+        [
+          "consolidated",
+          String(consolidated.memories),
+          ...cells(scores),
+          readable.toFixed(3),
+          tokens.toFixed(0),
+        ],
       ],
     ),
   ];

@@ -9,6 +9,8 @@ import { parseTimestamp } from "./timestamp.js";
 export interface Written {
   /** Which documents a memory holds: several where their contents are equal. */
   readonly docsOf: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What was stored of each document. */
+  readonly textsOf: ReadonlyMap<string, readonly string[]>;
   /** Memories whose embedding wasn't complete when they were acknowledged. */
   readonly unfinished: readonly string[];
 }
@@ -57,7 +59,8 @@ export async function writeConversation(
     for (const { doc } of batch) seen.add(doc.id);
     onWritten(seen.size - before);
   }
-  return { docsOf, unfinished: [...unfinished] };
+  const textsOf = new Map(docs.map((doc) => [doc.id, contentsOf(doc, captions)]));
+  return { docsOf, textsOf, unfinished: [...unfinished] };
 }
 
 function newMemory(doc: Doc, content: string, laterMs: number) {

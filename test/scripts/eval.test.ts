@@ -4,6 +4,7 @@ import { againstBetterList } from "../../scripts/eval/against.js";
 import { bootstrap } from "../../scripts/eval/bootstrap.js";
 import { contentsOf } from "../../scripts/eval/contents.js";
 import { askedOf } from "../../scripts/eval/other-conversation.js";
+import { readableShare } from "../../scripts/eval/readable.js";
 import { rocAuc } from "../../scripts/eval/roc-auc.js";
 import { scoreHits } from "../../scripts/eval/scores.js";
 import { parseTimestamp } from "../../scripts/eval/timestamp.js";
@@ -40,6 +41,15 @@ describe("the scores of one query", () => {
     const many = Array.from({ length: 20 }, (_, index) => `d${index}`);
     expect(scoreHits(hits(...many), many)).toMatchObject({ r5: 0.25, r10: 0.5, ndcg10: 1 });
   });
+});
+
+test("evidence is readable if its words stand in one hit, whatever the hit links to", () => {
+  const evidence = [["Ann: We sailed to the walrus island."], ["Ben: It was cold,", "Ben: and dark."]];
+  expect(readableShare(["A summary of the trip."], evidence)).toBe(0);
+  expect(readableShare(["We sailed to the Walrus Island", "Summary.\nBen: It was cold"], evidence)).toBe(0.5);
+  expect(readableShare(["Ann: We sailed. To the", "walrus island"], evidence)).toBe(0);
+  expect(readableShare([evidence.flat().join("\n")], evidence)).toBe(1);
+  expect(readableShare([], [["x"]])).toBe(0);
 });
 
 describe("a document's contents", () => {
