@@ -1,5 +1,5 @@
 export { copyStore } from "./copy/copy-store.js";
-export type { CopiedStore, CopyStoreOptions } from "./copy/copy-store.js";
+export type { CopiedStore, CopyStoreOptions, SourceItem, StoreSource } from "./copy/copy-store.js";
 export { copyThreads } from "./copy/copy-threads.js";
 export type { CopiedThreads, CopyThreadsOptions } from "./copy/copy-threads.js";
 export type { RedisConnection } from "./connection.js";
@@ -12,3 +12,4 @@ export { RedisTimeoutError } from "./time-limit.js";
 export { type MnemeFieldError, MnemeStoreError } from "./store/errors.js";
 export type { MnemeStoreOptions } from "./store/options.js";
 export { MnemeStore } from "./store/store.js";
+export type { TidyOptions } from "./value/tidy-parts.js";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AIMessage } from "@langchain/core/messages";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -320,6 +321,22 @@ describe("a put of a large value", () => {
     );
     await store.delete(["t"], "k");
     expect(await partsIn(root)).toEqual([]);
+  });
+
+  it("whose item has ended by the service leaves parts that tidy deletes, and no others", async () => {
+    const { store, root } = place();
+    await service.send("PUT", `/v1/namespaces/${root}.t/settings`, { ttl: { semantic_seconds: 2 } });
+    await store.put(["t"], "ends", large("a"));
+    await service.send("PUT", `/v1/namespaces/${root}.t/settings`, {});
+    await store.put(["t"], "stays", large("b"));
+    expect(await partsIn(root)).toHaveLength(4);
+    await sleep(3_500);
+    expect(await store.get(["t"], "ends")).toBe(null);
+    expect(await store.tidy()).toBe(0);
+    expect(await store.tidy({ olderThanSeconds: 0 })).toBe(2);
+    expect(await partsIn(root)).toHaveLength(2);
+    expect((await store.get(["t"], "stays"))?.value).toEqual(large("b"));
+    expect(await store.tidy({ olderThanSeconds: 0 })).toBe(0);
   });
 
   it("has no end before its item, which use may prolong", async () => {

@@ -10,6 +10,20 @@ export interface CopiedStore {
   readonly items: number;
 }
 
+/** What a copy takes of an item. */
+export type SourceItem = Pick<Item, "namespace" | "key" | "value">;
+
+/** The methods of a store that a copy calls. The types of some stores, such as the official RedisStore, lack others. */
+export interface StoreSource {
+  search(
+    prefix: string[],
+    options: { readonly limit: number; readonly offset?: number },
+  ): Promise<readonly SourceItem[]>;
+  listNamespaces(options: { readonly limit: number; readonly offset: number }): Promise<readonly string[][]>;
+  /** Gives each item once, as `MnemeStore` does. Without it, the copy pages by the search. */
+  items?(prefix: readonly string[]): AsyncIterable<SourceItem>;
+}
+
 /** Items and namespaces that are asked for at a time. */
 const PAGE = 500;
 
@@ -23,13 +37,13 @@ const PAGE = 500;
  * refuses an offset (`cause` is its error), brings a page again, or doesn't reach items of a namespace that it lists.
  */
 export async function copyStore(
-  from: BaseStore,
-  to: BaseStore,
+  from: StoreSource,
+  to: Pick<BaseStore, "put">,
   { prefix = [] }: CopyStoreOptions = {},
 ): Promise<CopiedStore> {
   const seen = { namespaces: new Set<string>(), items: new Set<string>() };
   const copied = { namespaces: new Set<string>(), items: 0 };
-  for await (const { namespace, key, value } of itemsOf(from, seen.items)) {
+  for await (const { namespace, key, value } of from.items?.(prefix) ?? searched(from, seen.items)) {
     const name = JSON.stringify(namespace);
     seen.namespaces.add(name);
     // Not every store's search takes a prefix as a whole: the official one finds its words in any order.
@@ -38,7 +52,7 @@ export async function copyStore(
     copied.namespaces.add(name);
     copied.items++;
   }
-  await refuseUnreached(from, seen);
+  if (from.items === undefined) await refuseUnreached(from, seen);
   return { namespaces: copied.namespaces.size, items: copied.items };
 }
 
@@ -46,7 +60,7 @@ export async function copyStore(
  * Each item once, by the search, because the official RedisStore lists only the namespaces of 1,000 items. The offset
  * grows by what came, so that a store whose pages are shorter than asked for skips nothing.
  */
-async function* itemsOf(from: BaseStore, seen: Set<string>): AsyncGenerator<Item> {
+async function* searched(from: StoreSource, seen: Set<string>): AsyncGenerator<SourceItem> {
   for (let offset = 0; ;) {
     const page = await pageAt(from, offset);
     if (page.length === 0) return;
@@ -62,7 +76,7 @@ async function* itemsOf(from: BaseStore, seen: Set<string>): AsyncGenerator<Item
   }
 }
 
-async function pageAt(from: BaseStore, offset: number): Promise<Item[]> {
+async function pageAt(from: StoreSource, offset: number): Promise<readonly SourceItem[]> {
   try {
     return await from.search([], { limit: PAGE, offset });
   } catch (error) {
@@ -73,7 +87,7 @@ async function pageAt(from: BaseStore, offset: number): Promise<Item[]> {
 
 /** A search that ends at a limit in silence looks like one that came to the end. */
 async function refuseUnreached(
-  from: BaseStore,
+  from: StoreSource,
   seen: { readonly namespaces: ReadonlySet<string>; readonly items: ReadonlySet<string> },
 ): Promise<void> {
   const listed = new Set<string>();
@@ -91,7 +105,7 @@ async function refuseUnreached(
   }
 }
 
-const nameOf = ({ namespace, key }: Item): string => JSON.stringify([...namespace, key]);
+const nameOf = ({ namespace, key }: SourceItem): string => JSON.stringify([...namespace, key]);
 
 const incomplete = (why: string, cause?: unknown): Error =>
   new Error(`The copy isn't complete: ${why}.`, cause === undefined ? {} : { cause });

@@ -67,7 +67,7 @@ async function fitting(
 }
 
 /** One item that can't be read doesn't hide the others. Its message names the item, and no content. */
-function skipUnreadable(error: unknown): undefined {
+export function skipUnreadable(error: unknown): undefined {
   if (!(error instanceof UnreadableItem)) throw error;
   process.emitWarning(`mneme: a search leaves an item away. ${error.message}`, { code: "MNEME_STORE" });
 }

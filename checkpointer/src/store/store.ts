@@ -1,11 +1,14 @@
 import { BaseStore } from "@langchain/langgraph-checkpoint";
-import type { Operation, OperationResults } from "@langchain/langgraph-checkpoint";
+import type { Item, Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { runBatch } from "./batch.js";
+import { itemsOf } from "./items.js";
 import { createClient } from "./client.js";
 import type { StoreContext } from "./context.js";
 import { readOptions } from "./options.js";
 import type { MnemeStoreOptions } from "./options.js";
 import { createLargeValues } from "../value/large-values.js";
+import { tidyParts } from "../value/tidy-parts.js";
+import type { TidyOptions } from "../value/tidy-parts.js";
 
 /**
  * LangGraph's long-term memory in a mneme service, over HTTP: its grants, quotas, audit trail and retention hold for
@@ -27,6 +30,19 @@ export class MnemeStore extends BaseStore {
     operations: Operations,
   ): Promise<OperationResults<Operations>> {
     return resultsOf(operations, await runBatch(this.#context, operations));
+  }
+
+  /** Each item at and below a namespace once, page after page: unlike a search with an offset, it never begins again. */
+  items(prefix: readonly string[] = []): AsyncIterable<Item> {
+    return itemsOf(this.#context, prefix);
+  }
+
+  /**
+   * Deletes parts of large values that no item names any more, such as those of items that ended by the service's TTL or
+   * retention, and returns how many. For a job that runs now and then.
+   */
+  tidy(options?: TidyOptions): Promise<number> {
+    return tidyParts(this.#context, options);
   }
 }
 
