@@ -16,7 +16,7 @@ export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidatio
 export const TERMS_SCHEMA = 3;
 
 /** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
-export const RECORD_SCHEMA = 3;
+export const RECORD_SCHEMA = 4;
 
 /** The schema that commit cf82f9c wrote, before records had a schema number. */
 export const FIRST_RECORD_SCHEMA = 1;

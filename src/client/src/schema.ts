@@ -4819,6 +4819,18 @@ export interface components {
             /** @description Amount added to the score. */
             adds: number;
           };
+          /** @description Share of the memory's text that asks, the question that it follows, and the amount added to the score. Only for memories that ask or follow a hit that does. */
+          question?: {
+            /** @description Share of the memory's text that are short questions, 0 to 1. */
+            asks: number;
+            /**
+             * @description Id of the hit that asks right before it; null: none.
+             * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+             */
+            answers: string | null;
+            /** @description Amount added to the score; negative for a question. */
+            adds: number;
+          };
           /** @description Raw score, normalised score (0..1) and recency score. */
           recency?: {
             /** @description Raw score. */
@@ -4998,7 +5010,7 @@ export interface components {
       outcome_weight?: number;
       /** @description Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid, whose scores have other scales: there, a weight is added as it is. */
       time_weight?: number;
-      /** @description Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
+      /** @description Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
       session_weight?: number;
       /** @description Weight of age in the ranking: (1 − weight) × relevance + weight × 2^(−age of `timestamp` / half-life), where relevance is the score normalised to 0..1. Defaults to MNEME_RECENCY_WEIGHT (0: off). */
       recency?: {

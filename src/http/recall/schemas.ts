@@ -102,7 +102,7 @@ export const recallRequest = z
     }),
     session_weight: z.number().min(0).max(1).optional().openapi({
       description:
-        "Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
+        "Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
     }),
     recency: recency.optional().openapi({
       description:
@@ -266,6 +266,17 @@ export const hitView = z.object({
         .openapi({
           description:
             "Score of the best other hit of the same session, and the amount added to this hit's score.",
+        }),
+      question: z
+        .object({
+          asks: z.number().describe("Share of the memory's text that are short questions, 0 to 1."),
+          answers: memoryId.nullable().describe("Id of the hit that asks right before it; null: none."),
+          adds: z.number().describe("Amount added to the score; negative for a question."),
+        })
+        .optional()
+        .openapi({
+          description:
+            "Share of the memory's text that asks, the question that it follows, and the amount added to the score. Only for memories that ask or follow a hit that does.",
         }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js";
 import type { hitView, recallResponse, RecallRequest } from "./schemas.js";
+import type { QuestionPart } from "../../memory/recall/question-turns.js";
 import type { RecencyPart } from "../../memory/recall/recency.js";
 import type { NamedTime } from "../../memory/text/dates/read-dates.js";
 import type { BesideTurn, RecallHit } from "../../memory/recall/outcome.js";
@@ -59,6 +60,9 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
   return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
 }
 
+/** `answers` is null unless the hit follows one that asks. */
+const viewQuestion = ({ asks, answers, adds }: QuestionPart) => ({ asks, answers: answers ?? null, adds });
+
 const viewTurn = ({ offset, memory }: BesideTurn) => ({ offset, memory: viewMemory(memory) });
 
 function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<typeof hitView> {
@@ -103,6 +107,7 @@ function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<t
       ...(strength === undefined ? {} : { outcomes: { ...strength } }),
       ...(found.time === undefined ? {} : { time: { ...found.time } }),
       ...(found.session === undefined ? {} : { session: { ...found.session } }),
+      ...(found.question === undefined ? {} : { question: viewQuestion(found.question) }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(reranked === undefined ? {} : { rerank: { ...reranked } }),
       ...(expanded ? { entities: entities ?? null } : {}),

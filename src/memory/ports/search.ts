@@ -86,6 +86,10 @@ export interface Situation {
   /** Its `timestamp`, in milliseconds since the epoch. */
   readonly time: number;
   readonly session: string | undefined;
+  /** The id of the turn before it in its session, if that one lent it context. */
+  readonly follows: string | undefined;
+  /** The part of its content that are short questions, 0 to 1. */
+  readonly asks: number;
 }
 
 /** Memories and namespaces by what they hold. Rejects as `RecordStore` does. */

@@ -1,6 +1,7 @@
 import type { MemoryRef } from "../model/ref.js";
 import type { Candidate } from "../ports/search.js";
 import type { FusionWeights } from "../ports/recall-input.js";
+import type { QuestionPart } from "./question-turns.js";
 import type { RecencyPart } from "./recency.js";
 import type { SessionPart } from "./session-boost.js";
 import type { TimePart } from "./time-boost.js";
@@ -151,6 +152,8 @@ export interface Found {
   readonly time?: TimePart;
   /** Undefined: no other of the best hits is of its session. */
   readonly session?: SessionPart;
+  /** Undefined: it neither asks, nor follows one of the best hits that does. */
+  readonly question?: QuestionPart;
   /** Undefined: recency doesn't count. */
   readonly recency?: RecencyPart;
 }

@@ -5,6 +5,8 @@ import type { SearchStore, Situation } from "../ports/search.js";
 import type { Using } from "../services.js";
 import { askedIn } from "../text/asked.js";
 import type { Found } from "./fusion.js";
+import { weighQuestions } from "./question-turns.js";
+import type { Turn } from "./question-turns.js";
 import type { RecordsOf } from "./records-of.js";
 import { weighRecency } from "./recency.js";
 import { boostBySession, SESSIONS_AMONG } from "./session-boost.js";
@@ -18,8 +20,9 @@ interface Weighed {
 
 /**
  * Brings into the scores when the memories are from and which session they belong to: the time that the query names,
- * other hits of a session, and age. Reads the situations of as many as can change, and nothing if none can. The few that
- * are compared by session alone are likely hits, so their records are read, which are then known already.
+ * other hits of a session, questions and their answers, and age. Reads the situations of as many as can change, and
+ * nothing if none can. The few that are compared by session alone are likely hits, so their records are read at the same
+ * time, which are then known already.
  */
 export async function weighSituations(
   { store }: Using<SearchStore>,
@@ -33,22 +36,29 @@ export async function weighSituations(
   const named = weights.time === 0 ? undefined : askedTimeOf(askedIn(input.query) ?? input.query, now);
   // A caller who weighs age has said what is new or old enough.
   const asked = named?.order !== undefined && recency.weight > 0 ? undefined : named;
-  const compared = weights.session > 0 && ranked.length > 1 && severalSessions(input);
+  const compared = weights.session > 0 && ranked.length > 1;
   const bySession = compared ? SESSIONS_AMONG : 0;
   const all = asked !== undefined || recency.weight > 0;
   const wanted = all ? ranked : ranked.slice(0, bySession);
   if (wanted.length === 0) return { ranked, asked };
-  const situations = await (all || input.as_of !== undefined
-    ? situationsOf(store, wanted)
-    : recordedSituations(records, wanted));
+  const likely = all || input.as_of !== undefined ? undefined : records.of(wanted);
+  const [situations] = await Promise.all([situationsOf(store, wanted), likely]);
   const timeOf = (found: Found): number | undefined => situations.get(found.fused)?.time;
   const sessionOf = (found: Found): string | undefined => {
     const session = situations.get(found.fused)?.session;
     return session === undefined ? undefined : `${found.fused.namespace} ${session}`;
   };
+  const turnOf = (found: Found): Turn | undefined => {
+    const situation = situations.get(found.fused);
+    if (situation === undefined) return undefined;
+    const { namespace, id } = found.fused;
+    return { namespace, id, follows: situation.follows, asks: situation.asks };
+  };
   const timed = asked === undefined ? ranked : boostByTime(ranked, timeOf, asked, weights.time);
-  const joined = bySession === 0 ? timed : boostBySession(timed, sessionOf, weights.session);
-  return { ranked: weighRecency(joined, timeOf, now, recency), asked };
+  const joined =
+    compared && severalSessions(input) ? boostBySession(timed, sessionOf, weights.session) : timed;
+  const answered = compared ? weighQuestions(joined, turnOf, weights.session) : joined;
+  return { ranked: weighRecency(answered, timeOf, now, recency), asked };
 }
 
 /** Only the default fusion has scores on a scale that the weights are made for. */
@@ -72,21 +82,6 @@ async function situationsOf(
     ranked.flatMap(({ fused }, index) => {
       const situation = found[index];
       return situation === undefined ? [] : [[fused, situation] as const];
-    }),
-  );
-}
-
-async function recordedSituations(
-  records: RecordsOf,
-  ranked: readonly Found[],
-): Promise<ReadonlyMap<Found["fused"], Situation>> {
-  const read = await records.of(ranked);
-  return new Map(
-    ranked.flatMap(({ fused, refs }, index) => {
-      const place = refs.findIndex(({ namespace, id }) => namespace === fused.namespace && id === fused.id);
-      const memory = read[index]?.[place];
-      if (memory === undefined) return [];
-      return [[fused, { time: memory.timestamp, session: memory.session_id ?? undefined }] as const];
     }),
   );
 }

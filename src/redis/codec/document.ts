@@ -43,6 +43,8 @@ export interface MemoryDocument {
     readonly preceding?: string;
     readonly context?: string;
     readonly prior: number;
+    /** The part of its content that are short questions; missing if none. */
+    readonly asks?: number;
     /**
      * For a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that
      * its writer gave it; `valid_to` may be sooner, if the next fact begins earlier.

@@ -3,6 +3,7 @@ import { facetsOf, sessionFacet } from "../../memory/model/facets.js";
 import { lengthPrior } from "../../memory/recall/length-prior.js";
 import { vectorBytes } from "./vector.js";
 import type { MemoryDocument, StoredEvidence, StoredMemory } from "./document.js";
+import { askingShare } from "../../memory/text/asking-share.js";
 import { indexText } from "../../memory/text/terms.js";
 import { isTurn } from "../../memory/model/turn.js";
 import { RECORD_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
@@ -53,6 +54,7 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
       text: indexText(memory.content),
       ...(preceding === undefined ? {} : lentBy(preceding)),
       prior: lengthPrior(memory.content.length),
+      ...askingPart(memory.content),
       ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
@@ -66,6 +68,11 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
       ...(rest.compareAt === undefined ? {} : { corroborate_at: rest.compareAt }),
     },
   };
+}
+
+function askingPart(content: string): { asks?: number } {
+  const asks = askingShare(content);
+  return asks === 0 ? {} : { asks };
 }
 
 /** Missing bounds are dropped. */
@@ -185,6 +192,7 @@ export function encodeRevision(revision: Revision): {
   const index = {
     facets,
     prior,
+    asks: askingShare(memory.content) || null,
     time: memory.timestamp,
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,

@@ -5,6 +5,7 @@ import type { Fact } from "../../memory/model/fact.js";
 import type { Interaction, Memory } from "../../memory/model/record.js";
 import type { Rewritable, RewritingStore, Rewritten } from "../../memory/ports/rewriting.js";
 import { lengthPrior } from "../../memory/recall/length-prior.js";
+import { askingShare } from "../../memory/text/asking-share.js";
 import { indexText } from "../../memory/text/terms.js";
 import { memoryOf, readDocument } from "../codec/decode.js";
 import { storedBytes } from "../codec/encode.js";
@@ -169,6 +170,7 @@ function indexOf(
     facets: [...new Set([...kept, ...added])],
     text: indexText(memory.content),
     prior: lengthPrior(memory.content.length),
+    asks: askingShare(memory.content) || null,
     bytes: storedBytes(memory, interaction),
   };
 }

@@ -1,6 +1,7 @@
 import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { memoryOf } from "../codec/decode.js";
+import { askingShare } from "../../memory/text/asking-share.js";
 import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 
 /** A stored memory, or an old version of one, as an upgrade finds it. */
@@ -47,6 +48,15 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
     change:
       "The identity of a memory includes its scope (agent, session, metadata, validity), not only its content and type.",
     upgrade: rehash,
+  },
+  {
+    number: 4,
+    change: "A memory notes how much of its content asks, for the ranking of questions and answers.",
+    upgrade: ({ document: { memory } }) => {
+      // A stub's content is an excerpt.
+      const asks = memory.archived === undefined ? askingShare(memory.content) : 0;
+      return asks === 0 ? {} : { index: { asks } };
+    },
   },
 ];
 

@@ -11,15 +11,24 @@ export async function situationsOf(
   return found.map((reply) => (reply === undefined ? undefined : situationIn(reply)));
 }
 
-const PATH = "$.memory['timestamp','session_id']";
+const PATH = "$['memory','index']['timestamp','session_id','follows','asks']";
 
-/** Both in one array, in any order; a memory without a session has a null there. */
+/**
+ * In one array: first what the memory has, two values in any order, of which the session may be null; then what its
+ * index entry has.
+ */
 function situationIn(reply: string): Situation | undefined {
   const values: unknown = JSON.parse(reply);
   if (!Array.isArray(values)) return undefined;
-  const time: unknown = values.find((value) => typeof value === "number");
-  const session: unknown = values.find((value) => typeof value === "string");
-  return typeof time !== "number"
+  const [memory, index] = [values.slice(0, 2), values.slice(2)];
+  const time = numberIn(memory);
+  return time === undefined
     ? undefined
-    : { time, session: typeof session === "string" ? session : undefined };
+    : { time, session: stringIn(memory), follows: stringIn(index), asks: numberIn(index) ?? 0 };
 }
+
+const numberIn = (values: readonly unknown[]): number | undefined =>
+  values.find((value) => typeof value === "number");
+
+const stringIn = (values: readonly unknown[]): string | undefined =>
+  values.find((value) => typeof value === "string");

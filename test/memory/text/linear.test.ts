@@ -38,6 +38,7 @@ import {
 } from "../../../src/mcp/reference/statements.js";
 import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
+import { askingShare } from "../../../src/memory/text/asking-share.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
 import { dateOf } from "../../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
@@ -228,6 +229,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     fitLines: (text) => fitLines(text.split("\n")),
     line: (text) => line(text, { [text]: text }),
   },
+  "src/memory/text/asking-share.ts": { askingShare },
   "src/memory/text/claims.ts": { claimsOf, denialsIn },
   "src/memory/conditions/date.ts": { dateOf },
   "src/memory/consolidation/language/contradictions.ts": {

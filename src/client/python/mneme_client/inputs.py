@@ -972,7 +972,7 @@ class RecallRequest(TypedDict):
     time_weight: NotRequired[float]
     """Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid, whose scores have other scales: there, a weight is added as it is."""
     session_weight: NotRequired[float]
-    """Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid."""
+    """Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid."""
     recency: NotRequired[RecallRequestRecency]
     as_of: NotRequired[str | datetime]
     """Point in recorded time: recalls memories that were recorded by then and not yet superseded. Default: now."""

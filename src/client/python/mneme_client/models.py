@@ -1046,6 +1046,17 @@ class RecallResponseHitsExplainSession(Model):
     """Amount added to the score."""
 
 
+class RecallResponseHitsExplainQuestion(Model):
+    """Share of the memory's text that asks, the question that it follows, and the amount added to the score. Only for memories that ask or follow a hit that does."""
+
+    asks: float
+    """Share of the memory's text that are short questions, 0 to 1."""
+    answers: str | None
+    """Id of the hit that asks right before it; null: none."""
+    adds: float
+    """Amount added to the score; negative for a question."""
+
+
 class RecallResponseHitsExplainRecency(Model):
     """Raw score, normalised score (0..1) and recency score."""
 
@@ -1108,6 +1119,7 @@ class RecallResponseHitsExplain(Model):
     outcomes: RecallResponseHitsExplainOutcomes | None = None
     time: RecallResponseHitsExplainTime | None = None
     session: RecallResponseHitsExplainSession | None = None
+    question: RecallResponseHitsExplainQuestion | None = None
     recency: RecallResponseHitsExplainRecency | None = None
     rerank: RecallResponseHitsExplainRerank | None = None
     entities: RecallResponseHitsExplainEntities | None = None

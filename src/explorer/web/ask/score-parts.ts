@@ -9,6 +9,7 @@ export type PartName =
   | "lists"
   | "time"
   | "session"
+  | "question"
   | "recency"
   | "trust"
   | "outcomes";
@@ -32,7 +33,7 @@ export function lengthPrior(text: string): number {
 /** The parts that a hit's score is the sum of, in the order in which the ranking adds them. */
 export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[] {
   if (explain === undefined) return [];
-  const { keyword, vector, entities, lists, time, session, recency, trust, outcomes } = explain;
+  const { keyword, vector, entities, lists, time, session, question, recency, trust, outcomes } = explain;
   const parts: ScorePart[] = [];
   const add = (name: PartName, title: string, adds: number, because: string): void => {
     parts.push({ name, title, adds, because });
@@ -64,6 +65,15 @@ export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[
     );
   if (session !== undefined)
     add("session", "Session", session.adds, `another hit of its session has ${session.best.toFixed(3)}`);
+  if (question !== undefined)
+    add(
+      "question",
+      "Questions",
+      question.adds,
+      question.answers === null
+        ? `${Math.round(100 * question.asks)} % of its text asks`
+        : "the turn before it is a hit that asks",
+    );
   if (recency !== undefined) {
     const before = parts.reduce((sum, part) => sum + part.adds, 0);
     const adds = score - before - trust.adds - (outcomes?.adds ?? 0);
