@@ -1,4 +1,5 @@
 import {
+  constants,
   copyFileSync,
   mkdirSync,
   readFileSync,
@@ -49,8 +50,9 @@ export function writeSettings(file: string, settings: Fields): string | undefine
 }
 
 function backupOf(file: string): string {
-  const backup = `${file}.mneme-backup-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
-  copyFileSync(file, backup);
+  const backup = `${file}.mneme-backup-${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
+  // Two changes in one second: the first backup has what was there before mneme.
+  copyFileSync(file, backup, constants.COPYFILE_EXCL);
   return backup;
 }
 
