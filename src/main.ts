@@ -66,12 +66,21 @@ export interface ServeOptions {
  * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
  * {@link StartError} if the configuration is wrong, Redis can't be reached or lacks search or JSON, or the port is taken.
  */
-export async function serve({
-  env,
-  signal,
-  siblings,
-  originalsEveryMs,
-}: ServeOptions): Promise<RunningService> {
+export async function serve(options: ServeOptions): Promise<RunningService> {
+  const parts: { open?: Open } = {};
+  try {
+    return await start(options, parts);
+  } catch (error) {
+    if (parts.open !== undefined) await stop(parts.open);
+    throw error;
+  }
+}
+
+/** `parts.open`: what is open so far, once there is any. */
+async function start(
+  { env, signal, siblings, originalsEveryMs }: ServeOptions,
+  parts: { open?: Open },
+): Promise<RunningService> {
   const config = loadConfig(env);
   settleTracing(config.tracing);
   const log = openLog(config.logLevel);
@@ -109,36 +118,52 @@ export async function serve({
   const connected = await connect(config, { redis, indexes, keyCache, hazards, models, logger, signal });
 
   const base: Base = { config, logger, metrics, stores, embedders, reranking, now };
-  const giveUp = async (error: unknown): Promise<never> => {
-    for (const each of [connected.subscriptions, connected.durability, connected.replicas]) each.close();
-    connected.watch.stop();
-    await models.close();
-    redis.client.destroy();
-    throw error;
+  let stopping = false;
+  const open: Open = {
+    server: undefined,
+    watchers,
+    workers: [],
+    models,
+    connections: [
+      { close: connected.watch.stop },
+      connected.subscriptions,
+      connected.durability,
+      connected.replicas,
+    ],
+    client: redis.client,
+    tracing: undefined,
+    logger,
+    announce: () => (stopping = true),
+    drainMs: config.drainSeconds * 1000,
   };
-  const tracing = config.otel ? await openTracing(RELEASE, logger).catch(giveUp) : undefined;
-  const { archive, archivist, archiveWatch } = await startArchive(base).catch(async (error: unknown) => {
-    await tracing?.close();
-    return giveUp(error);
-  });
-  const modelWatch = embedders.models.watch();
+  parts.open = open;
+  const tracing = config.otel ? await openTracing(RELEASE, logger) : undefined;
+  open.tracing = tracing;
+  const { archive, archivist, archiveWatch } = await startArchive(base);
+  open.workers.push(archivist, embedders.models.watch());
   const { services, corroboration } = startMemory(base, archive);
+  open.workers.push(services.worker, corroboration);
   const { sessions, promotions } = startSessions(base, services);
+  open.workers.push(promotions);
   const { consolidation, runs } = startConsolidation(base, services);
+  open.workers.push(runs);
   const sweepers = startSweepers(
     base,
     services,
     corroboration,
     originalsEveryMs ?? config.piiSweepSeconds * 1000,
   );
+  open.workers.push(...sweepers);
   const migrations = startUpgrade(base, redis, indexes);
+  open.workers.push(migrations);
   const hides = async () =>
     redis.capabilities.now.hidesWhenFull && (await redis.gateway.run(() => anyHidesNow(redis.gateway.nodes)));
   const complete = async () =>
     (await indexes.filled()) === 1 && (await isUpgraded(migrations)) && !(await hides());
   const { erasures, eraser } = startErasures(base, services, complete);
+  open.workers.push(eraser);
   const modelMigration = startModelMigration(base, indexes);
-  let stopping = false;
+  open.workers.push(modelMigration.worker);
   const app = composeApp(base, {
     stopping: () => stopping,
     redis,
@@ -159,38 +184,8 @@ export async function serve({
   });
 
   const server = createServer(app, config, () => stopping);
-  const open: Open = {
-    server,
-    watchers,
-    workers: [
-      migrations,
-      modelMigration.worker,
-      services.worker,
-      promotions,
-      runs,
-      ...sweepers,
-      eraser,
-      archivist,
-      corroboration,
-      modelWatch,
-    ],
-    models,
-    connections: [
-      { close: connected.watch.stop },
-      connected.subscriptions,
-      connected.durability,
-      connected.replicas,
-    ],
-    client: redis.client,
-    tracing,
-    logger,
-    announce: () => (stopping = true),
-    drainMs: config.drainSeconds * 1000,
-  };
-  const url = await listen(server, config).catch(async (error: unknown) => {
-    await stop(open);
-    throw error;
-  });
+  open.server = server;
+  const url = await listen(server, config);
   const door = keyCache.known();
   const access = describeAccess(config, door);
   const anonymous = door === "anyone";

@@ -7,16 +7,21 @@ import type { RedisClient } from "../redis/connection/client.js";
 import type { Tracing } from "../tracing/tracing.js";
 import type { Watchers } from "../state/watchers.js";
 
-/** What a running service holds. */
+interface Worker {
+  stop(): Promise<void>;
+}
+
+/** What a service holds. Each step of its start adds what it has opened, so that `stop` ends any part of a start too. */
 export interface Open {
-  readonly server: Server;
+  /** Undefined until all else is open. */
+  server: Server | undefined;
   readonly watchers: Watchers;
-  readonly workers: readonly { stop(): Promise<void> }[];
+  readonly workers: Worker[];
   /** What embeds and reranks. */
   readonly models: { close(): Promise<void> };
   readonly connections: readonly { close(): void }[];
   readonly client: RedisClient;
-  readonly tracing: Tracing | undefined;
+  tracing: Tracing | undefined;
   readonly logger: Logger;
   /** From here on `/readyz` says that the process stops, and answers end their connections. */
   readonly announce: () => void;
@@ -50,6 +55,19 @@ async function stopListening(server: Server): Promise<void> {
   NetServer.prototype.close.call(server);
 }
 
+async function finishRequests(server: Server, watchers: Watchers): Promise<void> {
+  const closed = once(server, "close");
+  await stopListening(server);
+  // Those who follow changes would never finish by themselves.
+  watchers.close();
+  // A connection that has had its answer would otherwise stay for the keep-alive time.
+  const idle = setInterval(() => setImmediate(() => server.closeIdleConnections()), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), IN_FLIGHT_MS);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(idle);
+}
+
 /** Says that it stops, lets requests in flight finish, then lets go of everything. */
 export async function stop({
   server,
@@ -65,17 +83,9 @@ export async function stop({
 }: Open): Promise<void> {
   logger.info("stopping");
   announce();
-  if (server.listening && drainMs > 0) await sleep(drainMs);
-  const closed = once(server, "close");
-  await stopListening(server);
-  // Those who follow changes would never finish by themselves.
-  watchers.close();
-  // A connection that has had its answer would otherwise stay for the keep-alive time.
-  const idle = setInterval(() => setImmediate(() => server.closeIdleConnections()), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), IN_FLIGHT_MS);
-  await closed;
-  clearTimeout(cut);
-  clearInterval(idle);
+  if (server?.listening === true && drainMs > 0) await sleep(drainMs);
+  if (server === undefined) watchers.close();
+  else await finishRequests(server, watchers);
   await Promise.all(workers.map((worker) => worker.stop()));
   for (const connection of connections) connection.close();
   await models.close();
