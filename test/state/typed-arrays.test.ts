@@ -162,3 +162,19 @@ test("an array that lost its only number, beside one that has its own, is writte
     '{"a":[500.25,{"deep":true}],"b":[]}',
   );
 });
+
+test.each([
+  ["[0]", [0.125], '{"a":[],"b":[0.625]}'],
+  ["[0]", [0], '{"a":[],"b":[0.5]}'],
+  ["[1]", [0.125, 0.125], '{"a":[],"b":[0.125,0.625]}'],
+  ["[-1]", [0.125], '{"a":[],"b":[0.625]}'],
+])("a number at %s beside an array that is empty is incremented: %j", async (index, b, expected) => {
+  const ref = { namespace: newNamespace(), key: "k" };
+  await putState(services, context, ref, { value: { a: [1], b } }, "any");
+  const operations: readonly OperationInput[] = [
+    { op: "delete", key: "k", path: "$.a[0]" },
+    { op: "increment", key: "k", path: `$['a','b']${index}`, by: 0.5 },
+  ];
+  await transact(services, context, ref.namespace, { checks: [], operations });
+  expect((await getState(services, context, ref, undefined)).json).toBe(expected);
+});

@@ -71,19 +71,36 @@ local function merge(target, op)
   state_fix(target, '$', op.f, op.n)
 end
 
--- The one number that a path led to. Behind it may be one of a longer array: see loosely.
-local function first_of(reply) return string.match(reply, '^%[([^,%]]+)') end
+-- The entry at a place of a reply that lists numbers, nulls and empty texts.
+local function entry(reply, place)
+  for text in string.gmatch(reply, '[^%[%],]+') do
+    place = place - 1
+    if place == 0 then return text end
+  end
+end
+
+-- Where the one number of a path stands among all that it leads to now: loosely lets it lead to more, of which those
+-- that are numbers are 0. An equal one gets an equal sum.
+local function place_of(target, op, path)
+  local found, place = redis.call('JSON.GET', target, path), 1
+  while entry(found, place) do
+    if tonumber(entry(found, place)) == op.number then return place end
+    place = place + 1
+  end
+end
 
 -- RedisJSON may read the addend one place off; what is missing then is added too.
 local function increment(target, op, path)
+  local place = not path and 1 or place_of(target, op, path)
+  if not place then return false end
   path = path or op.p or '$'
   local reply = redis.call('JSON.NUMINCRBY', target, path, ARGV[op.v])
   for _ = 1, 4 do
-    local sum = tonumber(first_of(reply))
+    local sum = tonumber(entry(reply, place))
     if sum == op.sum then break end
     reply = redis.call('JSON.NUMINCRBY', target, path, string.format('%.17g', op.sum - sum))
   end
-  op.result = first_of(reply)
+  op.result = entry(reply, place)
   return true
 end
 
@@ -154,7 +171,7 @@ local function add(document, op)
   local found = redis.call('JSON.GET', document.clean and document.doc or document.draft, op.p or '$')
   local number = tonumber(string.match(found, '^%[(%-?%d[%d%.eE%+%-]*)%]$'))
   if not number then return found == '[]' and 'path_not_found' or 'not_one_number' end
-  op.sum = number + op.by
+  op.number, op.sum = number, number + op.by
   if op.sum - op.sum ~= 0 then return 'out_of_range' end
   if whole(number) and whole(op.by) and math.max(math.abs(number), math.abs(op.by), math.abs(op.sum)) > 9007199254740991 then
     return 'out_of_range'
