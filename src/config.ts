@@ -148,7 +148,12 @@ export type RerankerConfig =
       readonly model: string | undefined;
       readonly timeoutMs: number;
     }
-  | { readonly kind: "local"; readonly modelDir: string; readonly runtimeDir: string | undefined };
+  | {
+      readonly kind: "local";
+      readonly modelDir: string;
+      readonly runtimeDir: string | undefined;
+      readonly timeoutMs: number;
+    };
 
 export interface LlmConfig {
   readonly apiKey: string;
@@ -531,7 +536,9 @@ function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
 
 function rerankerOf(values: Values): RerankerConfig | undefined {
   const { MNEME_RERANKER_URL: url, MNEME_RERANKER_DIR: modelDir } = values;
-  if (modelDir !== undefined) return { kind: "local", modelDir, runtimeDir: values.MNEME_RUNTIME_DIR };
+  const timeoutMs = values.MNEME_RERANKER_TIMEOUT_MS;
+  if (modelDir !== undefined)
+    return { kind: "local", modelDir, runtimeDir: values.MNEME_RUNTIME_DIR, timeoutMs };
   if (url === undefined) return undefined;
   return {
     kind: "http",
@@ -539,7 +546,7 @@ function rerankerOf(values: Values): RerankerConfig | undefined {
     api: values.MNEME_RERANKER_FORMAT,
     apiKey: values.MNEME_RERANKER_API_KEY,
     model: values.MNEME_RERANKER_MODEL,
-    timeoutMs: values.MNEME_RERANKER_TIMEOUT_MS,
+    timeoutMs,
   };
 }
 

@@ -98,8 +98,13 @@ export async function provideModel(
       [
         `The local embedding model (${model}) could not be fetched: ${messageOf(error)}`,
         "Ways out:",
-        "  MNEME_MODEL_DIR=<folder with model.onnx and tokenizer.json>   a model you already have",
-        ...(model === "english"
+        ...(model === localModel(env)
+          ? ["  MNEME_MODEL_DIR=<folder with model.onnx and tokenizer.json>   a model you already have"]
+          : [
+              "  MNEME_EMBEDDING_SECOND_MODEL_DIR=<folder of that model>       a model you already have",
+              "  MNEME_EMBEDDING_SECOND=                                       no change of the model",
+            ]),
+        ...(localModel(env) === "english"
           ? []
           : [
               "  MNEME_LOCAL_MODEL=english                                     the smaller model, for English",

@@ -36,7 +36,9 @@ export function setVersion(root: string, version: string): void {
   for (const [file, pattern] of PLACES) {
     edit(root, file, (text) => text.replace(pattern, `$1${version}$2`));
   }
-  edit(root, "CHANGELOG.md", (text) => text.replace(/^## Unreleased$/m, `## Unreleased\n\n## ${version}`));
+  edit(root, "CHANGELOG.md", (text) =>
+    text.replace(/^## Unreleased\n\n(?:This will be .*\n\n)?/m, `## Unreleased\n\n## ${version}\n\n`),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, createKey, startTwo } from "../support/acts/access.js";
-import { runs } from "../support/run/long.js";
+import { isLong, runs } from "../support/run/long.js";
 import type { OpenApi } from "../support/service/contract.js";
 import { HOSTILE } from "../support/hostile.js";
 import type { Answer } from "../support/service/answer.js";
@@ -138,9 +138,10 @@ test("no answer of any route ever holds a byte of what its receiver may not read
     "entity",
     "consolidation",
   ]) {
-    expect(fulfilled.get(kind), kind).toBeGreaterThan(0);
+    // What is drawn seldom, or needs a grant that few have, may be missing among fewer runs.
+    if (isLong || kind !== "makeKey") expect(fulfilled.get(kind), kind).toBeGreaterThan(0);
   }
-  expect(denials).toBeGreaterThan(100);
+  expect(denials).toBeGreaterThan(isLong ? 100 : 30);
 });
 
 /** Whoever may read a memory gets it: a service that hides everything would pass the rest. */

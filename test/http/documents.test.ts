@@ -215,6 +215,7 @@ describe("the probes", () => {
       index: { status: "ok" },
       upgrade: { status: "ok" },
       embedder: { status: "off", model: null, detail: expect.stringContaining("keyword") },
+      reranker: { status: "off" },
       archive: { status: "off" },
     });
   });

@@ -73,6 +73,7 @@ describe("a release", () => {
     // What was unreleased is under its heading, and older releases are as they were.
     const changelog = readFileSync(join(folder, "CHANGELOG.md"), "utf8");
     expect(changelog).toContain("\n## Unreleased\n\n## 9.8.7\n");
+    expect(changelog).not.toContain("This will be");
     expect(changelog).toContain("\n## 0.1.0\n");
   });
 

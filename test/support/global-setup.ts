@@ -19,7 +19,7 @@ declare module "vitest" {
 /** Runs once, before the first test file. */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   openRunFolder();
-  project.provide("modelDir", await provideModel(process.env));
+  project.provide("modelDir", await provideModel(process.env, {}, "english"));
   project.provide("serviceMain", await bundleService());
   const redis = process.env["MNEME_TEST_CLUSTER"] === "1" ? await startCluster() : await startRedis();
   project.provide("redisUrl", redis.url);

@@ -49,10 +49,14 @@ export function writeSettings(file: string, settings: Fields): string | undefine
   return backup;
 }
 
+/** A backup of that moment that is there already is of what was there before this change too: it stays. */
 function backupOf(file: string): string {
   const backup = `${file}.mneme-backup-${new Date().toISOString().replaceAll(/[-:.]/g, "")}`;
-  // Two changes in one second: the first backup has what was there before mneme.
-  copyFileSync(file, backup, constants.COPYFILE_EXCL);
+  try {
+    copyFileSync(file, backup, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (!isThere(error)) throw error;
+  }
   return backup;
 }
 
@@ -67,4 +71,8 @@ function existing(file: string): string | undefined {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }

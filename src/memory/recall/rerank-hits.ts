@@ -35,8 +35,10 @@ export async function rerankHits(
   const late = new AbortController();
   const judge = async (): Promise<readonly number[] | undefined> => {
     const texts: string[] = [];
-    for (const hit of first) texts.push(await textOf(hit, terms));
-    if (late.signal.aborted) return undefined;
+    for (const hit of first) {
+      if (late.signal.aborted) return undefined;
+      texts.push(await textOf(hit, terms));
+    }
     return reranker.rerank(cut(embeddedPart(query)), texts, late.signal);
   };
   const judging = stage("rerank", judge).catch((error: unknown) => {

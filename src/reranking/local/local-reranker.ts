@@ -16,6 +16,8 @@ export interface LocalRerankerOptions {
   readonly modelDir: string;
   /** A folder whose `node_modules` hold `onnxruntime-node`. Default: it is found as any package. */
   readonly runtimeDir: string | undefined;
+  /** Time limit of a call, its wait for the calls before it included. */
+  readonly timeoutMs: number;
   readonly onHealth: HealthListener;
 }
 
@@ -27,7 +29,12 @@ const MAX_BACKOFF_MS = 30_000;
  * A cross-encoder in a worker thread of its own, so that judging texts doesn't hold up queries that are embedded; needs no
  * network. A pair at a time: what an aborted call still waits for is taken back. Throws if a file of the model is missing.
  */
-export function createLocalReranker({ modelDir, runtimeDir, onHealth }: LocalRerankerOptions): Reranker {
+export function createLocalReranker({
+  modelDir,
+  runtimeDir,
+  timeoutMs,
+  onHealth,
+}: LocalRerankerOptions): Reranker {
   const missing = missingFiles(modelDir);
   if (missing.length > 0) throw new Error(`the local reranker lacks ${missing.join(" and ")}`);
   disableRuntimeTelemetry();
@@ -48,12 +55,22 @@ export function createLocalReranker({ modelDir, runtimeDir, onHealth }: LocalRer
     model: "local",
     async rerank(query, texts, signal) {
       const requests = texts.map((text) => ({ kind: "judge" as const, query, text }));
-      return (await heard(inference.run(LANE.query, requests, signal))).map(scoreOf);
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(tooSlow()), timeoutMs);
+      const either = AbortSignal.any(signal === undefined ? [late.signal] : [signal, late.signal]);
+      try {
+        return (await heard(inference.run(LANE.query, requests, either))).map(scoreOf);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     ready: () => heard(inference.ready()),
     close: () => inference.close(),
   };
 }
+
+const tooSlow = (): RerankerUnavailable =>
+  new RerankerUnavailable("the local reranker doesn't judge that many texts in time", "timed_out");
 
 /** Those that a model in a worker has. */
 const FAULTS: Readonly<Partial<Record<EmbedderFault, RerankerFault>>> = {

@@ -77,7 +77,7 @@ describe("merging near-duplicates", () => {
       { content: "The warehouse closes at 17:00 on Fridays.", memory_type: "semantic" },
     ]);
     if (one === undefined || other === undefined || third === undefined) throw new Error("not written");
-    await recall(service, { query: "warehouse Fridays", namespaces: [namespace] });
+    await recall(service, { query: "warehouse Fridays", namespaces: [namespace], duplicates: "keep" });
     const before = new Date().toISOString();
 
     const run = await consolidate(service, namespace, { steps: ["merge"] });

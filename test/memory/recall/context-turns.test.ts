@@ -127,7 +127,7 @@ describe("turns beside a hit", () => {
       const sum = taken.reduce<number>((all, text) => all + counter.count(String(text)), 0);
       expect(sum).toBe(found.tokens);
       expect(sum).toBeLessThanOrEqual(budget_tokens);
-      expect(beside(found).flat().length).toBe(budget_tokens === 100 ? 4 : beside(found).flat().length);
+      expect(beside(found).flat().length).toBe({ 16: 1, 20: 2, 25: 3, 100: 4 }[budget_tokens]);
     }
     const tight = await recall(service, ask(namespace, { budget_tokens: 16 }));
     expect(tight.hits[0]?.memory.content).toBe(TALK[3]);

@@ -1,6 +1,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
+import type * as Source from "../../../src/reranking/local/local-reranker.js";
 import { contents, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
 import { writeTinyCrossEncoder } from "../../support/reranking/tiny-cross-encoder.js";
 import { tempDir } from "../../support/run/temp-dir.js";
@@ -47,6 +48,25 @@ test("a local cross-encoder reads the query with each text", async () => {
   expect(contents(found).slice(0, 2)).toEqual([TEXTS[2], TEXTS[0]]);
   expect(await service.send("GET", "/readyz")).toMatchObject({ body: { reranker: { status: "ok" } } });
   expect(await service.stop()).toBe(0);
+});
+
+test("a call that the model doesn't finish in time ends, and leaves no work for the next one to wait for", async () => {
+  // As built: its worker needs JavaScript on disk.
+  const built = new URL("../../../dist/src/reranking/local/local-reranker.js", import.meta.url).href;
+  const { createLocalReranker } = (await import(built)) as typeof Source;
+  const heard: (string | undefined)[] = [];
+  const reranker = createLocalReranker({
+    modelDir: writeTinyCrossEncoder(tempDir()),
+    runtimeDir: undefined,
+    timeoutMs: 1000,
+    onHealth: (error) => void heard.push(error?.fault),
+  });
+  onTestFinished(() => reranker.close());
+  await reranker.ready();
+  const texts = Array.from({ length: 20_000 }, () => "boats in the harbour at night ".repeat(60));
+  await expect(reranker.rerank("harbour", texts)).rejects.toMatchObject({ fault: "timed_out" });
+  expect(await reranker.rerank("harbour", ["harbour"])).toHaveLength(1);
+  expect(heard).toContain("timed_out");
 });
 
 test("a model of another kind is named once, and recall goes on without it", async () => {
