@@ -124,7 +124,7 @@ export function createKeys(prefix: string) {
     /** Number and last time of uses of the namespace's memories, a hash by id: `<count> <milliseconds>`. */
     uses: (namespace: string) => `${prefix}:uses:{${namespace}}`,
     /** The best memories so far of a walk that forgets all others, a sorted set by worth. */
-    forgetWalk: (namespace: string, walk: string) => `${prefix}:forget-walk:{${namespace}}:${walk}`,
+    forgetWalk: (namespace: string, caller: string) => `${prefix}:forget-walk:{${namespace}}:${caller}`,
     /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/timelines.lua. */
     timeline: (namespace: string, place: string) => `${prefix}:timeline:{${namespace}}:${place}`,
     /** Facts that dispute those of a timeline, by when they begin, a sorted set. Scripts build it likewise. */

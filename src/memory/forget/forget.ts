@@ -152,7 +152,7 @@ async function decide(
   } while (after !== undefined && performance.now() < deadline && context.gone?.() !== true);
   if (after === undefined && begun === undefined) return { after, now, bar: best.worst() };
   const id = begun?.id ?? randomUUID();
-  const walk = { namespace, walk: id, size: keep_top };
+  const walk = { namespace, caller: context.actor.keyId ?? "anonymous", walk: id, size: keep_top };
   const bar = await services.store.mergeTop(walk, best.entries, begun === undefined);
   if (bar === "gone") throw invalid("cursor", "The cursor has expired. Begin again without it.");
   return after === undefined ? { after, now, bar } : { id, after, now, bar: "undecided" };

@@ -7,7 +7,7 @@ type OriginOf = (name: string) => Ref | null | undefined;
 /** Copies of copies are followed this far. A file that was imported can hold a circle of origins. */
 export const MAX_ORIGINS = 4;
 
-/** The name of a memory. An id alone is none: an import keeps ids, so two namespaces can hold unrelated ones. */
+/** The name of a memory. An id alone doesn't name one: an import keeps ids, so two namespaces can hold unrelated ones. */
 export const nameOf = ({ namespace, id }: Ref): string => `${namespace}\0${id}`;
 
 /** The name of the memory that this one is a published copy of, or its own. */

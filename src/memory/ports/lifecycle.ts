@@ -24,6 +24,8 @@ export interface Ranked {
 /** A walk over a namespace that looks for its best memories in several requests. */
 export interface TopWalk {
   readonly namespace: string;
+  /** Whose walk it is: a caller has one at a time, so that begun ones don't pile up. */
+  readonly caller: string;
   readonly walk: string;
   /** How many of the best it looks for. */
   readonly size: number;
@@ -42,7 +44,7 @@ export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
 
 /** Defaults from a namespace's settings; undefined: the service's configuration holds. */
 export interface NamespaceDefaults {
-  /** Of the settings; empty: it has none. */
+  /** The version of the settings; empty if the namespace has none. */
   readonly version: string;
   readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
   readonly recency: { readonly [Name in keyof Recency]: number | undefined };

@@ -89,7 +89,11 @@ test("a file whose copies name each other as origin hides nothing and stops no r
   forge(file, lines);
   const done = await mneme(service, ["import", file, "--into", there]);
   expect(done.code, done.stderr).toBe(0);
-  const { hits } = await recall(service, { query: "brass key", namespaces: [`${there}.**`, `${root}.**`] });
+  const { hits } = await recall(service, {
+    query: "brass key",
+    namespaces: [`${there}.**`, `${root}.**`],
+    duplicates: "keep",
+  });
   expect(namespacesOf(hits)).toEqual(
     expect.arrayContaining([`${root}.team.anna`, `${root}.team.bob`, `${root}.template`]),
   );

@@ -29,7 +29,9 @@ describe.each(SAME)("recall of %s", (_, ...spellings) => {
     for (const content of texts) await remember(service, namespace, { content });
     await remember(service, namespace, { content: "The note says nothing of the kind here." });
     for (const [index, query] of spellings.entries()) {
-      const found = contents(await recall(service, { query, namespaces: [namespace], mode: "keyword" }));
+      const found = contents(
+        await recall(service, { query, namespaces: [namespace], mode: "keyword", duplicates: "keep" }),
+      );
       expect(found.toSorted(), query).toEqual(texts.toSorted());
       // Of spellings that differ only in what Unicode holds for the same, either may come first.
       const same = texts.filter((_text, at) => sameTerms(spellings[at] ?? "", query));

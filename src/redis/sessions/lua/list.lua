@@ -17,12 +17,22 @@ audit('ok')
 usage_prune_sessions(1000)
 local most = tonumber(ARGV[1])
 
+-- By bytes, as a sorted set orders them: Lua compares by the server's locale.
+local function precedes(one, other)
+  for i = 1, math.min(#one, #other) do
+    local byte, limit = string.byte(one, i), string.byte(other, i)
+    if byte ~= limit then return byte < limit end
+  end
+  return #one < #other
+end
+
 -- How many come before what follows a place, which needn't be there any more.
 local function rank_after(moment, facet)
   local from, to = redis.call('ZCOUNT', KEYS[1], '(' .. moment, '+inf'), redis.call('ZCOUNT', KEYS[1], moment, '+inf')
   while facet ~= '' and from < to do
     local middle = math.floor((from + to) / 2)
-    if redis.call('ZRANGE', KEYS[1], middle, middle, 'REV')[1] < facet then to = middle else from = middle + 1 end
+    local found = redis.call('ZRANGE', KEYS[1], middle, middle, 'REV')[1]
+    if precedes(found, facet) then to = middle else from = middle + 1 end
   end
   return to
 end
