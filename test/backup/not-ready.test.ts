@@ -43,6 +43,7 @@ afterAll(() => void starting.close());
 const address = { url: `http://127.0.0.1:${(starting.address() as AddressInfo).port}` };
 
 test("an export, an import and an erasure that a store isn't ready for wait until it is", async () => {
+  begun.length = 0;
   const namespace = newNamespace();
   await remember(service, namespace, { content: "The depot opens at six." });
   const file = join(folder, "export.jsonl");
