@@ -239,6 +239,20 @@ describe("search", () => {
     expect(await store.search(["w"], { query: "the" })).toHaveLength(2);
     expect(await store.search(["w"], { query: " " })).toHaveLength(2);
   });
+
+  it("ranks items of one text each, before those that fit less", async () => {
+    const store = storeOf();
+    const text = "The harbour gate code is 4471.";
+    await store.put(["same"], "worse", { text: "A harbour has an old gate." }, ["text"]);
+    for (const n of [1, 2]) await store.put(["same", `${n}`], `k${n}`, { text, n }, ["text"]);
+    await store.put(["same", "1"], "k3", { text, n: 3 }, ["text"]);
+    const found = await store.search(["same"], { query: "harbour gate code", limit: 3 });
+    expect(found.map(({ value, score }) => [value["n"], score === undefined]).toSorted()).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+    ]);
+  });
 });
 
 describe("what is searched", () => {

@@ -5050,7 +5050,7 @@ export interface components {
        */
       context_turns?: number;
       /**
-       * @description What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each.
+       * @description What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each. Items are always shown each.
        * @default group
        * @enum {string}
        */

@@ -140,7 +140,7 @@ export const recallRequest = z
     }),
     duplicates: z.enum(["group", "keep"]).default("group").openapi({
       description:
-        "What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each.",
+        "What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each. Items are always shown each.",
     }),
     rerank: rerank.optional().openapi({
       description:

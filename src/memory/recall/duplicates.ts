@@ -19,7 +19,8 @@ const KEY = 24;
  * Hits, best first, without those that say what a better one says, which names them. Memories of any namespaces say the
  * same if their texts differ at most in case, white space, punctuation between sentences, and articles (see `wordingOf`),
  * and their ends of validity and the facts that they state are the same. A word more or less may change the meaning, so
- * that is another text.
+ * that is another text. An item is never the same as another memory: its key and its metadata are what it says, and the
+ * text only what it is found by.
  *
  * Each is looked up by the letters that its text begins with, and only those with the same are read to their ends, each
  * once: of different texts, that takes some microseconds.
@@ -46,7 +47,7 @@ export function withoutDuplicates<Hit extends { readonly memory: Compared }>(
   return all.map(({ best, others }) => withOthers(best, others));
 }
 
-type Compared = Pick<Memory, "namespace" | "id" | "content" | "archived" | "fact" | "valid_to">;
+type Compared = Pick<Memory, "namespace" | "id" | "key" | "content" | "archived" | "fact" | "valid_to">;
 
 interface Group<Hit> {
   readonly best: Hit;
@@ -56,8 +57,9 @@ interface Group<Hit> {
 
 const withOthers = <Hit>(best: Hit, duplicates: readonly Duplicate[]) => ({ ...best, duplicates });
 
-/** Equal for all that may say the same. Undefined: what it says isn't here, but in the archive. */
-function keyOf({ content, archived, fact, valid_to }: Compared): string | undefined {
+/** Equal for all that may say the same. Undefined: what it says isn't in a text that is here. */
+function keyOf({ key, content, archived, fact, valid_to }: Compared): string | undefined {
+  if (key !== null) return undefined;
   if (archived !== null && !archived.whole) return undefined;
   const beginning = lettersOf(content.slice(0, BEGINNING)).slice(0, KEY);
   const statement = fact === null ? "" : JSON.stringify([fact.subject, fact.predicate, fact.object]);

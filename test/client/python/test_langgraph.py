@@ -204,6 +204,16 @@ def test_a_query_ranks_what_it_finds_and_then_come_the_others(store: MnemeStore)
     assert len(store.search(("q",), query="word " * 5000, limit=4)) == 4
 
 
+def test_items_of_one_text_are_ranked_each(store: MnemeStore) -> None:
+    text = "The harbour gate code is 4471."
+    store.put(("same",), "worse", {"text": "A harbour has an old gate."}, index=["text"])
+    for n in (1, 2, 3):
+        store.put(("same", str(n % 2)), f"k{n}", {"text": text, "n": n}, index=["text"])
+    found = store.search(("same",), query="harbour gate code", limit=3)
+    assert sorted(item.value["n"] for item in found) == [1, 2, 3]
+    assert all(item.score is not None for item in found)
+
+
 def test_namespaces_are_listed_by_prefix_suffix_and_depth(store: MnemeStore) -> None:
     memory = InMemoryStore()
     places = [

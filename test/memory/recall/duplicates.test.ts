@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { as, keyFor, startTwo } from "../../support/acts/access.js";
 import { bodyOf, contents, newNamespace, recall, remember } from "../../support/acts/memories.js";
 import type { Json } from "../../support/acts/memories.js";
+import { createItem } from "../../support/acts/items.js";
 import { tell } from "../../support/acts/facts.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 
@@ -63,6 +64,19 @@ test("texts that differ in a word, a number or their truth stay apart", async ()
   for (const [index, content] of texts.entries()) await remember(service, `${root}.${index}`, { content });
   const found = await recall(service, ask([`${root}.**`], { limit: 10 }));
   expect(contents(found).toSorted()).toEqual(texts.toSorted());
+});
+
+test("items of one text stay apart, and apart from a memory that says it", async () => {
+  const namespace = newNamespace();
+  const content = "The harbour gate code is 4471.";
+  for (const key of ["north", "south"])
+    await createItem(service, namespace, key, { content, metadata: { shed: key } });
+  await remember(service, namespace, { content });
+  await remember(service, namespace, { content: "A harbour has an old gate." });
+  const found = await recall(service, ask([namespace]));
+  expect(found.hits.map(({ memory, also }) => [memory.content, also])).toEqual(
+    Array.from({ length: 3 }, () => [content, undefined]),
+  );
 });
 
 test("a fact that held twice is two facts", async () => {

@@ -989,7 +989,7 @@ class RecallRequest(TypedDict):
     context_turns: NotRequired[int]
     """Turns of the same session before and after a hit that ride along in its `turns`: of the first 10 hits, under the same rules as hits (filter, trust, time). Within `budget_tokens` they get what the hits leave."""
     duplicates: NotRequired[Literal["group", "keep"]]
-    """What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each."""
+    """What happens to hits that say the same, in one namespace or several: `group` shows the best, whose `also` names the others, and the next hits take their places; `keep` shows each. Items are always shown each."""
     rerank: NotRequired[RecallRequestRerank]
     expand: NotRequired[Literal["entities", "none"] | RecallRequestExpand2]
     """`entities`: adds the facts about entities named in the query as a third list. `{ hops }`: walks that many hops along facts from there, towards the relations that the query names. `none`: neither. Default: `{ hops: 3 }` for a question that names two relations or more (in English: `the sister of Anna's manager`), else `none`. Hybrid recall only. See docs/time.md."""
