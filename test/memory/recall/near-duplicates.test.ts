@@ -62,7 +62,7 @@ const OTHER: readonly Pair[] = [
 ];
 
 const memory = (content: string, id = content) => ({
-  memory: { namespace: "n", id, content, archived: null, fact: null, valid_to: null },
+  memory: { namespace: "n", id, content, key: null, archived: null, fact: null, valid_to: null },
 });
 
 test.each([...OTHER])("%s isn't taken for %s", (one, other) => {

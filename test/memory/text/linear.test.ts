@@ -109,7 +109,7 @@ const letters = /\p{L}/u;
 const meter = { word: (word: string) => word.length, fragment: (part: string) => part.length, sign: () => 1 };
 
 const saying = (content: string) => ({
-  memory: { namespace: "ns", id: "1", content, archived: null, fact: null, valid_to: null },
+  memory: { namespace: "ns", id: "1", content, key: null, archived: null, fact: null, valid_to: null },
 });
 const message = (content: string): Message => ({
   id: "1",
