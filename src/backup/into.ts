@@ -1,5 +1,6 @@
 import { scopeOf } from "../access/grants.js";
 import { invalid } from "../domain/errors.js";
+import type { ReceiptHit } from "../memory/ports/receipts.js";
 import type { ContentLine, ManifestLine, MemoryLine, ReceiptLine } from "./lines.js";
 
 /**
@@ -19,7 +20,7 @@ export function intoNamespace(
   return line.kind === "memory" ? movedMemory(line, namespace) : { ...line, namespace };
 }
 
-/** Undefined: the recall asked for other namespaces too. */
+/** Undefined: the recall asked for other namespaces too, or its hits name others. */
 export function receiptInto(
   { kind, receipt }: ReceiptLine,
   { namespaces }: ManifestLine,
@@ -28,12 +29,20 @@ export function receiptInto(
   if (into === undefined) return { kind, receipt };
   const root = rootOf(namespaces);
   const asked = receipt.request.namespaces.flatMap((name) => movedName(root, name, into) ?? []);
-  const hits = receipt.hits.flatMap((hit) => {
-    const namespace = movedName(root, hit.namespace, into);
-    return namespace === undefined ? [] : [{ ...hit, namespace }];
-  });
+  const hits = receipt.hits.flatMap((hit) => movedHit(root, hit, into) ?? []);
   if (asked.length < receipt.request.namespaces.length || hits.length < receipt.hits.length) return undefined;
   return { kind, receipt: { ...receipt, hits, request: { ...receipt.request, namespaces: asked } } };
+}
+
+/** With the memories that it stands for; its turns are of its own namespace. */
+function movedHit(root: string, hit: ReceiptHit, into: string): ReceiptHit | undefined {
+  const namespace = movedName(root, hit.namespace, into);
+  const also = hit.also?.flatMap((other) => {
+    const name = movedName(root, other.namespace, into);
+    return name === undefined ? [] : [{ ...other, namespace: name }];
+  });
+  if (namespace === undefined || also?.length !== hit.also?.length) return undefined;
+  return { ...hit, namespace, ...(also === undefined ? {} : { also }) };
 }
 
 function rootOf([pattern, ...others]: readonly string[]): string {

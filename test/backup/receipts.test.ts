@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import type { Line } from "../../src/backup/lines.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, newNamespace, recall, remember, revise } from "../support/acts/memories.js";
+import { ALL_VERBS, as, createKey, keyFor } from "../support/acts/access.js";
 import { useFakeEmbedder } from "../support/embeddings/use-fake-embedder.js";
 import { tempFolder } from "../support/run/temp-dir.js";
+import { startService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
 const { service: origin } = await useFakeEmbedder(8);
@@ -29,6 +31,14 @@ interface ReceiptBody {
   readonly hits: readonly {
     readonly version: number;
     readonly memory: { readonly content: string } | null;
+  }[];
+}
+
+interface Named {
+  readonly hits: readonly {
+    readonly namespace: string;
+    readonly also?: readonly { readonly namespace: string }[];
+    readonly turns?: readonly unknown[];
   }[];
 }
 
@@ -79,6 +89,65 @@ test("a receipt still shows after a restore what the agent knew when it decided"
   const byId = (lines: readonly { receipt: { id: string } }[]) =>
     lines.toSorted((a, b) => (a.receipt.id < b.receipt.id ? -1 : 1));
   expect(byId(receipts(again))).toEqual(byId(receipts(file)));
+});
+
+test("a receipt that is moved names what its hits stand for in the new place, and nothing of the old one", async () => {
+  const [from, moved] = [newNamespace(), newNamespace()];
+  const content = "The depot in Graz opens at six.";
+  for (const part of ["a", "b"]) await remember(origin, `${from}.${part}`, { content });
+  const session_id = "a call";
+  for (const turn of ["Who has the key of the cellar?", "Berta has it."])
+    await remember(origin, `${from}.a`, { content: turn, memory_type: "episodic", session_id });
+  const { receipt_id: id } = await recall(origin, {
+    query: "When does the depot open?",
+    namespaces: [`${from}.**`],
+  });
+  const asked = { query: "cellar key", namespaces: [`${from}.**`], context_turns: 1, limit: 1 };
+  const { receipt_id: talk } = await recall(origin, asked);
+  const file = await exported(`${from}.**`, "several", "--receipts");
+  expect(await imported(target, file, "--into", moved)).toMatch(/receipt: created 2/);
+  const there = await target.send("GET", `/v1/receipts/${id}`);
+  const { hits } = bodyOf<Named>(there, 200);
+  const best = hits.find(({ also }) => also !== undefined);
+  expect([best?.namespace, ...(best?.also ?? []).map(({ namespace }) => namespace)].toSorted()).toEqual([
+    `${moved}.a`,
+    `${moved}.b`,
+  ]);
+  const turns = await target.send("GET", `/v1/receipts/${talk}`);
+  expect(bodyOf<Named>(turns, 200).hits.some((hit) => hit.turns !== undefined)).toBe(true);
+  expect(there.text + turns.text).not.toContain(from);
+
+  // Who erases one of the copies erases the receipt that names it.
+  const other = `${moved}.${best?.namespace === `${moved}.a` ? "b" : "a"}`;
+  const erased = await mneme(target, ["erase", "--namespace", other]);
+  expect(erased.code, erased.stderr).toBe(0);
+  expect((await target.send("GET", `/v1/receipts/${id}`)).status).toBe(404);
+});
+
+test("a receipt can't name in a hit what its importer doesn't administer", async () => {
+  const namespace = newNamespace();
+  const content = "Ada lives in Graz.";
+  await remember(origin, namespace, { content });
+  await recall(origin, { query: "Ada", namespaces: [namespace] });
+  const lines = linesOf(await exported(namespace, "named", "--receipts"));
+  const file = join(folder, "naming.jsonl");
+  const other = { namespace: newNamespace(), id: "01HZZZZZZZZZZZZZZZZZZZZZZZ" };
+  const naming = (line: Line): unknown => {
+    if (line.kind !== "receipt") return line;
+    const hits = line.receipt.hits.map((hit) => ({ ...hit, also: [other] }));
+    return { ...line, receipt: { ...line.receipt, hits } };
+  };
+  forge(file, lines.map(naming));
+  // Moved, the other namespace has no place there.
+  expect(await imported(target, file, "--into", newNamespace())).toMatch(/receipt: skipped 1/);
+  const service = await startService();
+  const root = as(service, (await createKey(service)).key);
+  const ran = await mneme(service, ["import", file], await keyFor(root, namespace, ALL_VERBS));
+  expect(ran.code).not.toBe(0);
+  expect(ran.stderr).toMatch(/admin|forbidden|may not/i);
+  expect(await mneme(service, ["import", file], await keyFor(root, "**", ALL_VERBS))).toMatchObject({
+    code: 0,
+  });
 });
 
 test("a receipt that was erased doesn't come back, and one that was kept long enough doesn't either", async () => {
