@@ -5,6 +5,7 @@ import type {
   SegmentRef,
   StoredEntry,
 } from "../../memory/ports/archive.js";
+import { askingShare } from "../../memory/text/asking-share.js";
 import { indexText } from "../../memory/text/terms.js";
 import { parseStored } from "../codec/document.js";
 import type { StoreDeps } from "../deps.js";
@@ -38,6 +39,8 @@ export async function bringBack(
       text: indexText(entry.content),
       ...(preceding === undefined ? {} : { context: indexText(preceding) }),
       terms: TERMS_SCHEMA,
+      // A stub that was archived before memories had this was upgraded without it.
+      asks: askingShare(entry.content) || null,
       passages: vectors.length,
       vector_bytes: vectorBytes,
       bytes: entry.bytes,

@@ -116,6 +116,23 @@ test("an archived turn whose predecessor was deleted comes back with a vector of
   expect(await read(service, told)).toMatchObject({ archived: false, embedding: { status: "complete" } });
 });
 
+test("a question that was archived before memories noted how much they ask notes it once it is back", async () => {
+  const namespace = newNamespace();
+  const told = await remember(service, namespace, {
+    memory_type: "episodic",
+    content: "Where did you learn to sail?",
+  });
+  await archiveAll(service, namespace);
+  await archived(service, namespace, 1);
+  const key = `${service.prefix}:rec:{${namespace}}:${told.id}`;
+  const asks = () => redis.sendCommand(["JSON.GET", key, "$.index.asks"]);
+  // As the upgrade to schema 4 leaves a stub of a release before it.
+  await redis.sendCommand(["JSON.DEL", key, "$.index.asks"]);
+  expect(await asks()).toBe("[]");
+  await restore(service, told);
+  expect(await asks()).toBe("[1]");
+});
+
 test("an archived memory whose only source is deleted goes with it, out of its segment too", async () => {
   const namespace = newNamespace();
   const source = await remember(service, namespace, {
