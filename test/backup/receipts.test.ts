@@ -42,6 +42,11 @@ interface Named {
   }[];
 }
 
+interface Replayed {
+  readonly now: { readonly hits: readonly unknown[] };
+  readonly changes: unknown;
+}
+
 const receiptOf = async (service: Service, id: string): Promise<ReceiptBody> =>
   bodyOf<ReceiptBody>(await service.send("GET", `/v1/receipts/${id}`), 200);
 
@@ -148,6 +153,30 @@ test("a receipt can't name in a hit what its importer doesn't administer", async
   expect(await mneme(service, ["import", file], await keyFor(root, "**", ALL_VERBS))).toMatchObject({
     code: 0,
   });
+});
+
+test("a replay shows each hit where the receipt is of a release that grouped none", async () => {
+  const namespace = newNamespace();
+  for (const part of ["a", "b"])
+    await remember(origin, `${namespace}.${part}`, { content: "Ada lives in Graz." });
+  const asked = { query: "Where does Ada live?", namespaces: [`${namespace}.**`], limit: 2 };
+  const { receipt_id: grouped } = await recall(origin, asked);
+  const { receipt_id: id } = await recall(origin, { ...asked, duplicates: "keep" });
+  const file = await exported(`${namespace}.**`, "before-groups", "--receipts");
+  const former = (line: Line): unknown => {
+    if (line.kind !== "receipt" || line.receipt.id !== id) return line;
+    const { duplicates: _, ...request } = line.receipt.request;
+    return { ...line, receipt: { ...line.receipt, request } };
+  };
+  forge(file, linesOf(file).map(former));
+  expect(await imported(target, file)).toMatch(/receipt: created 2/);
+  const replayed = async (receipt: string | null) =>
+    bodyOf<Replayed>(await target.send("POST", `/v1/receipts/${receipt}/replay`), 200);
+  const unchanged = { gone: [], added: [], revised: [] };
+  const each = await replayed(id);
+  expect([each.now.hits.length, each.changes]).toEqual([2, unchanged]);
+  const one = await replayed(grouped);
+  expect([one.now.hits.length, one.changes]).toEqual([1, unchanged]);
 });
 
 test("a receipt that was erased doesn't come back, and one that was kept long enough doesn't either", async () => {

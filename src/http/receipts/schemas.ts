@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../../memory/conditions/filter.js";
 import { nameOf } from "../../memory/model/original.js";
+import type { MemoryRef } from "../../memory/model/ref.js";
 import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
 import type { Replay } from "../../memory/recall/replay-receipt.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
@@ -219,9 +220,15 @@ function viewFilter({ from, to, ...others }: MemoryFilter): Record<string, unkno
   );
 }
 
+const namesOf = (refs: readonly (readonly MemoryRef[])[]): ReadonlySet<string> =>
+  new Set(refs.flat().map(nameOf));
+
 export function viewReplay(replay: Replay): z.infer<typeof replayView> {
   const then = new Map(replay.hits.map((hit) => [nameOf(hit), hit]));
   const now = new Map(replay.now.hits.map(({ memory }) => [nameOf(memory), memory]));
+  // Which of those that say the same is shown may change, and none of them is gone.
+  const namedThen = namesOf(replay.hits.map((hit) => [hit, ...(hit.also ?? [])]));
+  const namedNow = namesOf(replay.now.hits.map(({ memory, duplicates }) => [memory, ...duplicates]));
   const idsOf = (hits: readonly { readonly id: string }[]): string[] => hits.map(({ id }) => id);
   return {
     receipt: viewReceipt(replay),
@@ -236,8 +243,8 @@ export function viewReplay(replay: Replay): z.infer<typeof replayView> {
       terms_left_out: [...replay.now.leftOut],
     },
     changes: {
-      gone: idsOf([...then.values()].filter((hit) => !now.has(nameOf(hit)))),
-      added: idsOf([...now.values()].filter((memory) => !then.has(nameOf(memory)))),
+      gone: idsOf([...then.values()].filter((hit) => !namedNow.has(nameOf(hit)))),
+      added: idsOf([...now.values()].filter((memory) => !namedThen.has(nameOf(memory)))),
       revised: idsOf(
         [...then.values()].filter((hit) => (now.get(nameOf(hit))?.version ?? hit.version) !== hit.version),
       ),

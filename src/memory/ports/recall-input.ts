@@ -63,7 +63,10 @@ export interface RecallInput {
   readonly include_archive?: boolean | undefined;
   /** The most tokens of the contents and excerpts of all hits together: see `fitTokens`. */
   readonly budget_tokens?: number | undefined;
-  /** `keep`: memories that say the same are hits each; undefined: the best is, and names the others. */
+  /**
+   * `keep`: memories that say the same are hits each; undefined: the best is, and names the others. Only in receipts
+   * of releases before this was there, undefined means that each was a hit.
+   */
   readonly duplicates?: "group" | "keep" | undefined;
   /** Turns before and after a hit of a session that ride along: see `withTurnsBeside`. */
   readonly context_turns?: number | undefined;

@@ -86,7 +86,7 @@ function receiptOf(
     request_id: requestId,
     thread_id: thread_id ?? null,
     checkpoint_id: checkpoint_id ?? null,
-    request,
+    request: { ...request, duplicates: request.duplicates ?? "group" },
     degraded: degraded.filter((each): each is LessFound => !NOT_OF_SEARCH.has(each)),
     hits: hits.map(({ memory, score, relevance, reranked, duplicates, turns = [] }) => ({
       namespace: memory.namespace,

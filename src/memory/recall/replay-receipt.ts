@@ -1,4 +1,5 @@
 import type { Context } from "../../domain/context.js";
+import type { RecallInput } from "../ports/recall-input.js";
 import { readReceipt } from "./read-receipt.js";
 import type { ReadReceipt } from "./read-receipt.js";
 import type { RecallOutcome } from "./outcome.js";
@@ -19,5 +20,11 @@ export async function replayReceipt(
 ): Promise<Replay> {
   const known = await readReceipt(services, context, id, "receipt.replay");
   const { as_of: _, ...request } = known.receipt.request;
-  return { ...known, now: await recall(services, context, request) };
+  return { ...known, now: await recall(services, context, asMeant(request)) };
 }
+
+/** A receipt that doesn't say what became of duplicates is of a release that showed each hit, and walked no chains by itself. */
+const asMeant = (request: RecallInput): RecallInput =>
+  request.duplicates === undefined
+    ? { ...request, duplicates: "keep", expand: request.expand ?? "none" }
+    : request;

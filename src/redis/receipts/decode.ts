@@ -41,6 +41,7 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
   const request: RecallInput = {
     namespaces: [home],
     ...USUAL,
+    ...(has(FLAGS.grouped) && { duplicates: "group" }),
     ...differing,
     query,
     ...(embedding && { embedding }),

@@ -21,6 +21,7 @@ export const FLAGS = {
   hits: 128,
   rerank: 256,
   more: 512,
+  grouped: 1024,
 } as const;
 
 export const LESS_FOUND = [
@@ -39,7 +40,7 @@ export const USUAL = {
   fusion: { method: "auto" },
 } as const satisfies Partial<RecallInput>;
 
-/** Of these, the usual value and none mean the same. */
+/** Of these, the usual value and none mean the same, or a flag tells them apart. */
 const OMITTED: Readonly<Record<string, unknown>> = {
   merge: "scores",
   touch: true,
@@ -64,7 +65,8 @@ export function encodeReceipt(receipt: NewReceipt, home: string, recorded: Recor
       (checkpoint_id === null ? 0 : FLAGS.checkpoint) +
       LESS_FOUND.reduce((sum, each) => sum + (degraded.includes(each) ? FLAGS[each] : 0), 0) +
       (embedding === undefined ? 0 : FLAGS.embedding) +
-      (more === "" ? 0 : FLAGS.more),
+      (more === "" ? 0 : FLAGS.more) +
+      (request.duplicates === "group" ? FLAGS.grouped : 0),
   );
   writer.count(receipt.at);
   if (recorded === undefined) {

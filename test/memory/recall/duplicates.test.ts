@@ -4,6 +4,7 @@ import { bodyOf, contents, newNamespace, recall, remember } from "../../support/
 import type { Json } from "../../support/acts/memories.js";
 import { createItem } from "../../support/acts/items.js";
 import { tell } from "../../support/acts/facts.js";
+import { said } from "../../support/acts/trust.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 
 const { service } = await useFakeEmbedder(64);
@@ -64,6 +65,22 @@ test("texts that differ in a word, a number or their truth stay apart", async ()
   for (const [index, content] of texts.entries()) await remember(service, `${root}.${index}`, { content });
   const found = await recall(service, ask([`${root}.**`], { limit: 10 }));
   expect(contents(found).toSorted()).toEqual(texts.toSorted());
+});
+
+test("a replay that shows another one of those that say the same has neither lost nor found it", async () => {
+  const root = newNamespace();
+  const content = "The harbour gate code is 4471.";
+  for (const part of ["a", "b"]) await remember(service, `${root}.${part}`, { content });
+  const found = await recall(service, ask([`${root}.**`], { trust_weight: 1 }));
+  const [best] = found.hits;
+  if (best === undefined) throw new Error("Nothing was found.");
+  await said(service, best.memory, "contradicted");
+  const replayed = bodyOf<{ now: { hits: { memory: { id: string } }[] }; changes: Json }>(
+    await service.send("POST", `/v1/receipts/${found.receipt_id}/replay`),
+    200,
+  );
+  expect(replayed.now.hits.map(({ memory }) => memory.id)).toEqual(best.also?.map(({ id }) => id));
+  expect(replayed.changes).toEqual({ gone: [], added: [], revised: [] });
 });
 
 test("items of one text stay apart, and apart from a memory that says it", async () => {

@@ -49,6 +49,7 @@ const request: fc.Arbitrary<RecallInput> = fc.record(
     valid_at: fc.constantFrom("any" as const, 7),
     merge: fc.constant("rrf" as const),
     touch: fc.constant(false),
+    duplicates: fc.constantFrom("keep" as const, "group" as const),
     embedding: fc.constant(new Float32Array([0.1, -0.2, 1e-9])),
   },
   { requiredKeys: ["query", "namespaces", "filter", "limit", "mode", "fusion"] },
