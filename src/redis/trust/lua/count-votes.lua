@@ -44,5 +44,5 @@ for i = 5, #ARGV, 3 do
     news = news + 1
   end
 end
-votes_bound(agent_votes, news)
+votes_bound(agent, agent_votes, news)
 return news
