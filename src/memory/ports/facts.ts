@@ -1,6 +1,7 @@
 import type { Fact } from "../model/fact.js";
 import type { Scope } from "../../access/grants.js";
 import type { Trail } from "../../access/trail.js";
+import type { Deadline } from "../../domain/deadline.js";
 import type { FacetQuery } from "../conditions/filter.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Moment } from "../model/moment.js";
@@ -31,6 +32,17 @@ export interface FactQuery {
   readonly filter: FacetQuery;
   readonly moment: Moment;
   readonly limit: number;
+}
+
+export interface LinkQuery extends FactQuery {
+  /** The search isn't begun once it has passed: it rejects with `TooLate`. */
+  readonly deadline?: Deadline | undefined;
+}
+
+/** What a fact links, and whether it still does: a fact without its content. */
+export interface Link
+  extends MemoryRef, Pick<Memory, "expires_at" | "superseded_at" | "superseded_by" | "quarantined"> {
+  readonly fact: Pick<Fact, "subject" | "predicate" | "object">;
 }
 
 export interface FactPageQuery extends FactQuery {
@@ -74,6 +86,8 @@ export interface EntityStore {
   factRefs(query: FactPageQuery): Promise<FactRefs>;
   /** Facts with their contents, in one round trip. */
   facts(query: FactQuery): Promise<FoundFacts>;
+  /** Facts without their contents, those with the highest sequence numbers first, in one round trip. */
+  links(query: LinkQuery): Promise<readonly Link[]>;
   /** Names that begin so, in their own order; `next` is where to go on, undefined at the end. */
   list(
     namespace: string,

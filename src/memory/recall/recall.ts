@@ -16,7 +16,7 @@ import { BYTES, fitTokens, until } from "./fit-tokens.js";
 import { fitTurns } from "./fit-turns.js";
 import { withTurnsBeside } from "./beside-turns.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
-import { invalid } from "../../domain/errors.js";
+import { DomainError, invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
 import { nameOf } from "../model/original.js";
 import { possibleNames } from "../model/names.js";
@@ -127,11 +127,11 @@ export async function recall(
     const named = names && (await namesIn(services, names, scopes));
     if (hops === undefined || hops === 0 || named === undefined)
       return services.store.search({ scopes, ...search, entities: named });
-    const walk = { names: named, scopes, question, moment, hops, now: context.now() };
-    const walking = inTime(deadline, walkLinks(services.entities, walk), reserveMs);
+    const walk = { names: named, scopes, question, moment, hops, now: context.now(), deadline };
+    const walking = inTime(deadline, walkLinks(services.entities, walk), reserveMs).catch(withoutWalk);
     const [result, walked] = await Promise.all([services.store.search({ scopes, ...search }), walking]);
-    if (walked === LATE) degraded.add("ranking");
-    return { ...result, entities: walked === LATE || walked.length === 0 ? undefined : walked };
+    if (walked === LATE || walked === undefined) degraded.add("ranking");
+    return { ...result, entities: walked === LATE || walked?.length === 0 ? undefined : walked };
   };
   const searched = input.merge === "rrf" ? lists : together(lists);
   const found = await timed.later("search", Promise.all(searched.map(find)));
@@ -208,6 +208,11 @@ export async function recall(
     expanded,
     request: input,
   };
+}
+
+/** A walk only adds to what the searches find: where the store fails it alone, they stand. */
+function withoutWalk(error: unknown): undefined {
+  if (!(error instanceof DomainError)) throw error;
 }
 
 /** What the caller may search, and by what, without the personal data that the namespaces don't keep. */

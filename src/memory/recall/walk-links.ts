@@ -1,9 +1,11 @@
+import { TooLate } from "../../domain/deadline.js";
+import type { Deadline } from "../../domain/deadline.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { aboutAny } from "../facts/about.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import type { Memory } from "../model/record.js";
 import type { Fact } from "../model/fact.js";
 import type { Moment } from "../model/moment.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { Entity, EntityStore } from "../ports/facts.js";
 import type { Candidate } from "../ports/search.js";
 import type { Scope } from "../../access/grants.js";
@@ -37,6 +39,7 @@ export interface Walk {
   readonly hops: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly deadline: Deadline | undefined;
 }
 
 /**
@@ -46,11 +49,11 @@ export interface Walk {
  * A chain's score is the number of its relations that hold a word of the question, each word once; those count most that
  * lie farther from the name than the one before. Each hop takes some of it (`DECAY`). Breadth first: one search a hop, of
  * a bounded number of facts about a bounded number of entities. Each fact counts by the best chain to it, and an entity is
- * visited again only by a better one.
+ * visited again only by a better one. No hop begins after the deadline: it rejects with {@link TooLate}.
  */
 export async function walkLinks(
   entities: EntityStore,
-  { names, scopes, question, moment, hops, now }: Walk,
+  { names, scopes, question, moment, hops, now, deadline }: Walk,
 ): Promise<readonly Candidate[]> {
   const asked = wordsAsked(question, names);
   const found = new Map<string, Candidate>();
@@ -58,19 +61,21 @@ export async function walkLinks(
   const reached = new Map<string, number>();
   let frontier = new Map<string, Chain>(names.map((name) => [name, NO_CHAIN]));
   for (let hop = 1; hop <= hops && frontier.size > 0; hop++) {
+    if (deadline?.passed === true) throw new TooLate();
     const about = await withAliases(entities, scopes, frontier);
     for (const [name, { score }] of frontier) reached.set(name, hop === 1 ? Infinity : score);
-    const { facts } = await entities.facts({ scopes, filter: aboutAny(about), moment, limit: MOST_FACTS });
+    const filter = aboutAny(about);
+    const links = await entities.links({ scopes, filter, moment, limit: MOST_FACTS, deadline });
     const next = new Map<string, Chain>();
-    for (const memory of facts) {
-      const { fact } = memory;
-      if (fact === null || memory.quarantined || !isAlive(memory, now)) continue;
+    for (const link of links) {
+      const { fact } = link;
+      if (link.quarantined || !isAlive(link, now)) continue;
       const ends = [fact.subject, fact.object].map(normaliseName);
       for (const [place, end] of ends.entries()) {
         const chain = frontier.get(end);
         if (chain === undefined) continue;
         const longer = extended(chain, wordsOf(fact), asked, place === 1);
-        note(found, memory, longer.score * DECAY ** (hop - 1));
+        note(found, link, longer.score * DECAY ** (hop - 1));
         const other = ends[1 - place] ?? "";
         const known = next.get(other)?.score ?? reached.get(other) ?? 0;
         if (known >= longer.score) continue;
@@ -104,10 +109,10 @@ function extended(
   return { used: [...used, word], score: score + counts };
 }
 
-const wordsOf = ({ predicate }: Fact): readonly string[] =>
+const wordsOf = ({ predicate }: Pick<Fact, "predicate">): readonly string[] =>
   analyse(predicate.replaceAll(/[_-]+/g, " ")).terms;
 
-function note(found: Map<string, Candidate>, { namespace, id }: Memory, score: number): void {
+function note(found: Map<string, Candidate>, { namespace, id }: MemoryRef, score: number): void {
   const key = `${namespace} ${id}`;
   if ((found.get(key)?.score ?? -Infinity) < score) found.set(key, { namespace, id, score, prior: 1 });
 }

@@ -4,7 +4,7 @@ import { askIndex } from "../connection/ask-index.js";
 import type { IndexQuestion } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
-import { commonArguments } from "../search/search.js";
+import { boundedBy, commonArguments } from "../search/search.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
@@ -94,7 +94,7 @@ async function byBegin({ redis }: Deps, rows: readonly Row[]): Promise<Row[]> {
 const inSeveral = ({ scopes }: FactQuery): boolean => scopes.length > 1 || scopes.some(({ below }) => below);
 
 function questionOf(
-  { keys }: Deps,
+  { redis, keys }: Deps,
   query: FactQuery,
   page: string,
   wanted: readonly string[],
@@ -109,6 +109,6 @@ function questionOf(
     inSeveral(query) ? "since" : "seq",
     "DESC",
     ...wanted,
-    ...commonArguments(query.limit, params),
+    ...commonArguments(query.limit, params, boundedBy(redis)),
   ];
 }

@@ -1,10 +1,13 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+import { subjectFacet } from "../../../src/memory/model/facets.js";
 import { chainAsked } from "../../../src/memory/text/chain-asked.js";
 import { tell } from "../../support/acts/facts.js";
 import type { Triple } from "../../support/acts/facts.js";
 import { bodyOf, newNamespace, recall } from "../../support/acts/memories.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { startRedisGate, startRedisRecorder } from "../../support/redis/tap.js";
+import { startService, useService } from "../../support/service/service.js";
 
 const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
 const namespace = newNamespace();
@@ -148,4 +151,74 @@ test.each([
   ["It's what it's worth, isn't it", false],
 ])("%s: asks along a chain: %s", (question, asked) => {
   expect(chainAsked(question)).toBe(asked);
+});
+
+describe("a walk that takes Redis long", () => {
+  const CHAIN: readonly Triple[] = [
+    ["Anna", "manager", "Ben"],
+    ["Ben", "sister", "Carla"],
+    ["Carla", "lives_in", "Porto"],
+  ];
+  const TIMEOUT_MS = 1000;
+
+  async function gated() {
+    const gate = await startRedisGate(inject("redisUrl"));
+    onTestFinished(() => gate.stop());
+    const own = await startService({ REDIS_URL: gate.url, MNEME_REDIS_TIMEOUT_MS: String(TIMEOUT_MS) });
+    onTestFinished(async () => void (await own.stop()));
+    const namespaces = [newNamespace()];
+    for (const triple of CHAIN) await tell(own, namespaces[0] ?? "", triple);
+    const asked = { query: "Where does the sister of Anna's manager live?", namespaces };
+    const walked = await recall(own, { ...asked, explain: true });
+    expect(walked.hits.filter(({ explain }) => explain?.entities != null)).toHaveLength(3);
+    return { gate, own, asked };
+  }
+
+  test("costs the recall what the walk adds, and no more", async () => {
+    const { gate, own, asked } = await gated();
+    // The other searches are through when the second hop begins.
+    const held = gate.hold(subjectFacet("ben"));
+    const answer = recall(own, { ...asked, receipt: false, touch: false });
+    await held;
+    await sleep(1.4 * TIMEOUT_MS);
+    gate.release();
+    const { hits, degraded } = await answer;
+    expect(hits.length).toBeGreaterThan(0);
+    expect(degraded).toContain("ranking");
+  });
+
+  test("ends with the recall's time: no further hop begins", async () => {
+    const { gate, own, asked } = await gated();
+    const held = gate.hold(subjectFacet("ben"));
+    const answer = recall(own, { ...asked, budget_ms: 500 });
+    await held;
+    let goneOn = false;
+    const next = gate.hold(subjectFacet("carla")).then(() => (goneOn = true));
+    expect((await answer).degraded).toContain("ranking");
+    gate.release();
+    await Promise.race([next, sleep(500)]);
+    expect(goneOn).toBe(false);
+  });
+
+  test("reads no contents, and Redis gives it up soon after the service does", async () => {
+    const recorder = await startRedisRecorder(inject("redisUrl"));
+    onTestFinished(() => recorder.stop());
+    const own = await startService({ REDIS_URL: recorder.url, MNEME_REDIS_TIMEOUT_MS: String(TIMEOUT_MS) });
+    onTestFinished(async () => void (await own.stop()));
+    const told = newNamespace();
+    for (const triple of CHAIN) await tell(own, told, triple);
+    const before = recorder.trips.length;
+    await recall(own, { query: "the sister of Anna's manager", namespaces: [told] });
+    const hops = recorder.trips
+      .slice(before)
+      .join("")
+      .replaceAll("\r\n", " ")
+      .split("FT.SEARCH")
+      .filter((each) => each.includes(subjectFacet("anna")) && each.includes("SORTBY"));
+    expect(hops.length).toBeGreaterThan(0);
+    for (const hop of hops) {
+      expect(hop).not.toMatch(/ \$\.memory /);
+      expect(Number(/ TIMEOUT \$\d+ (\d+) /.exec(hop)?.[1])).toBeLessThanOrEqual(2 * TIMEOUT_MS);
+    }
+  });
 });
