@@ -26,6 +26,13 @@ export interface ListQuery {
   readonly after: number | undefined;
 }
 
+/** The filter is one that the index decides, and that few memories fulfil, such as those of one session. */
+export interface NextQuery extends ListQuery {
+  readonly after: number;
+  /** The search isn't begun once it has passed: it rejects with `TooLate`. */
+  readonly deadline: Deadline | undefined;
+}
+
 export interface ListPage {
   readonly refs: readonly MemoryRef[];
   /** The sequence number of each. */
@@ -96,6 +103,8 @@ export interface Situation {
 export interface SearchStore {
   search(query: SearchQuery): Promise<SearchResult>;
   list(query: ListQuery): Promise<ListPage>;
+  /** The memories next to a place in the namespace's sequence, the nearest first, in one search. */
+  nextTo(query: NextQuery): Promise<readonly MemoryRef[]>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
   nearest(namespace: string, type: MemoryType, vector: ModelVector, limit: number): Promise<readonly Near[]>;
   /** The situation of each, as part of a recall; undefined for a missing memory. */

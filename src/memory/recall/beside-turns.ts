@@ -1,4 +1,6 @@
 import { trailOf } from "../../access/trail.js";
+import { TooLate } from "../../domain/deadline.js";
+import type { Deadline } from "../../domain/deadline.js";
 import type { Context } from "../../domain/context.js";
 import { facetQuery, matches } from "../conditions/filter.js";
 import type { FacetQuery } from "../conditions/filter.js";
@@ -21,6 +23,7 @@ interface BesideOptions {
   readonly input: RecallInput;
   readonly filter: FacetQuery;
   readonly moment: Moment;
+  readonly deadline: Deadline | undefined;
   /** Called with each entry in an audit trail. */
   readonly note: (recorded: Recorded) => void;
 }
@@ -29,19 +32,22 @@ interface BesideOptions {
  * Adds to each of the first hits that is a turn of a session the `context_turns` turns before it and after it, in the
  * order of recording. They are shown under the same rules as hits: alive, out of quarantine, current and valid at the
  * recall's moment, within the filter, and trusted enough. What is a hit itself, or stands beside a better one, isn't
- * repeated.
+ * repeated. What wasn't begun before the deadline isn't: it rejects with {@link TooLate}.
  */
 export async function withTurnsBeside(
   services: Using<RecordStore & SearchStore, "audit" | "accuracies">,
   context: Context,
   hits: readonly RecallHit[],
-  { input, filter, moment, note }: BesideOptions,
+  { input, filter, moment, deadline, note }: BesideOptions,
 ): Promise<readonly RecallHit[]> {
   const { context_turns: most = 0, min_trust = 0 } = input;
   const first = most === 0 ? [] : hits.slice(0, MOST_HITS).filter(({ memory }) => isTurn(memory));
   if (first.length === 0) return hits;
+  if (deadline?.passed === true) throw new TooLate();
   const seen = new Set(hits.map(({ memory }) => nameOf(memory)));
-  const found = await Promise.all(first.map((hit) => neighbours(services.store, hit, most, moment)));
+  const found = await Promise.all(
+    first.map((hit) => neighbours(services.store, hit, most, moment, deadline)),
+  );
   const wanted: (Beside & { readonly hit: RecallHit })[] = [];
   for (const [index, each] of found.entries()) {
     const hit = first[index];
@@ -94,20 +100,21 @@ async function neighbours(
   { memory: { namespace, id, session_id } }: RecallHit,
   limit: number,
   { asOf }: Moment,
+  deadline: Deadline | undefined,
 ): Promise<readonly Beside[]> {
   const [after] = await store.placesOf(namespace, [{ namespace, id }]);
   if (after === undefined || session_id === null) return [];
   const filter = facetQuery({ session_id: [session_id], memory_types: ["episodic"] });
   // What has been superseded since was current then.
   const superseded = asOf === undefined ? undefined : "any";
-  const query = { namespace, filter, quarantined: false, superseded, limit, after } as const;
+  const query = { namespace, filter, quarantined: false, superseded, limit, after, deadline } as const;
   const [before, next] = await Promise.all([
-    store.list({ ...query, order: "desc" }),
-    store.list({ ...query, order: "asc" }),
+    store.nextTo({ ...query, order: "desc" }),
+    store.nextTo({ ...query, order: "asc" }),
   ]);
   const beside = [
-    ...before.refs.map((ref, index) => ({ ref, offset: -1 - index })),
-    ...next.refs.map((ref, index) => ({ ref, offset: index + 1 })),
+    ...before.map((ref, index) => ({ ref, offset: -1 - index })),
+    ...next.map((ref, index) => ({ ref, offset: index + 1 })),
   ];
   return beside.toSorted((one, other) => Math.abs(one.offset) - Math.abs(other.offset));
 }

@@ -183,7 +183,7 @@ export async function recall(
   if (loaded === LATE) degraded.add("hits");
   const ordered = await rerankHits(services, loaded === LATE ? [] : loaded, input, asked, deadline);
   if (ordered.missing) degraded.add("rerank");
-  const besides = withTurnsBeside(services, context, ordered.hits, { input, filter, moment, note });
+  const besides = withTurnsBeside(services, context, ordered.hits, { input, filter, moment, deadline, note });
   const beside = await inTime(deadline, besides, services.pace.expectedMs("receipt"));
   if (beside === LATE) degraded.add("turns");
   const { hits, ...budget } = await fitted(

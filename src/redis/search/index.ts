@@ -2,7 +2,7 @@ import type { SearchStore } from "../../memory/ports/search.js";
 import type { StoreDeps } from "../deps.js";
 import { portOf } from "../port.js";
 import { countHolding } from "./count-holding.js";
-import { list } from "./list.js";
+import { list, nextTo } from "./list.js";
 import { countIn, namespacesIn } from "./namespaces.js";
 import { nearest } from "./nearest.js";
 import { originsOf } from "./origins-of.js";
@@ -15,6 +15,7 @@ export const createSearchStore = (deps: StoreDeps): SearchStore =>
   portOf(deps, {
     search,
     list,
+    nextTo,
     nearest,
     situationsOf,
     originsOf,

@@ -1,10 +1,12 @@
-import type { ListPage, ListQuery } from "../../memory/ports/search.js";
+import type { ListPage, ListQuery, NextQuery } from "../../memory/ports/search.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import { askIndex } from "../connection/ask-index.js";
+import { expiring } from "../connection/expiring.js";
 import { refOfKey } from "../keys.js";
 import { scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 import { rangeClause } from "./numeric-range.js";
+import type { NumericRange } from "./numeric-range.js";
 import { numberOfSortKey, readRows } from "./rows.js";
 import type { StoreDeps } from "../deps.js";
 import { fitsOf } from "./fitting.js";
@@ -31,7 +33,8 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   while (rows.length < query.limit && position >= 1 && position <= last && looked < MOST_LOOKED_AT) {
     const edge = position + step * (width - 1);
     const most = fits === undefined ? query.limit - rows.length : LOOK;
-    const found = await window(deps, query, Math.min(position, edge), Math.max(position, edge), most);
+    const from = Math.min(position, edge);
+    const found = await window(deps, query, { from, to: Math.max(position, edge) }, most);
     const fitting = fits === undefined ? found : await keep(fits, found);
     const taken = fitting.slice(0, query.limit - rows.length);
     rows.push(...taken);
@@ -52,6 +55,17 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   };
 }
 
+/**
+ * The memories next to a place, in one search: where few fulfil the filter, all of them are sorted in less time than
+ * windows look for them.
+ */
+export async function nextTo(store: StoreDeps, query: NextQuery): Promise<readonly MemoryRef[]> {
+  const { after, limit, order, deadline } = query;
+  const deps = deadline === undefined ? store : { ...store, redis: expiring(store.redis, deadline) };
+  const places = order === "asc" ? { above: after } : { below: after };
+  return (await window(deps, query, places, limit)).map(({ ref }) => ref);
+}
+
 /** If the index can't decide the filter: records examined at once, and for one page. */
 const LOOK = 1000;
 const MOST_LOOKED_AT = 25_000;
@@ -69,12 +83,11 @@ interface Row {
 /** The number comes as the sort key: of a record that has expired but isn't removed yet, RediSearch knows no field. */
 async function window(
   { redis, keys }: StoreDeps,
-  query: ListQuery,
-  from: number,
-  to: number,
+  query: Omit<ListQuery, "limit" | "after">,
+  places: NumericRange,
   limit: number,
 ): Promise<Row[]> {
-  const range = rangeClause("seq", { from, to });
+  const range = rangeClause("seq", places);
   if (range === undefined) return [];
   const params: Params = {};
   const scopes = [{ root: query.namespace, below: false }];

@@ -1,9 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { tokenCounter } from "../../../src/domain/tokens.js";
-import { bodyOf, newNamespace, recall, remember } from "../../support/acts/memories.js";
+import { sessionFacet } from "../../../src/memory/model/facets.js";
+import { bodyOf, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
 import type { Json, Memory, Recalled } from "../../support/acts/memories.js";
 import { connectHttp } from "../../support/mcp-clients.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
+import { startRedisRecorder } from "../../support/redis/tap.js";
+import { startService } from "../../support/service/service.js";
 
 const { service } = await useFakeEmbedder(64);
 
@@ -158,5 +161,29 @@ describe("turns beside a hit", () => {
         ],
       },
     ]);
+  });
+
+  test("take one search a side, wherever in a large namespace their session ends", async () => {
+    const recorder = await startRedisRecorder(inject("redisUrl"));
+    onTestFinished(() => recorder.stop());
+    const own = await startService({ REDIS_URL: recorder.url, MNEME_EMBEDDER: "none" });
+    onTestFinished(async () => void (await own.stop()));
+    const namespace = newNamespace();
+    const others = (word: string) =>
+      Array.from({ length: 400 }, (_, at) => ({ memory_type: "semantic", content: `${word} ${at}` }));
+    const stored = await postBatch(own, namespace, others("Before"));
+    expect(stored.every(({ status }) => status === 201)).toBe(true);
+    for (const content of ["A seal?", "No, a walrus."])
+      await remember(own, namespace, { memory_type: "episodic", session_id: "s", content });
+    await postBatch(own, namespace, others("Afterwards"));
+    const searches = () =>
+      recorder.trips
+        .join("")
+        .split("FT.SEARCH")
+        .filter((each) => each.includes(sessionFacet("s"))).length;
+    const before = searches();
+    const found = await recall(own, ask(namespace, { context_turns: 3 }));
+    expect(beside(found)).toEqual([[[-1, "A seal?"]]]);
+    expect(searches() - before).toBe(2);
   });
 });
