@@ -1,11 +1,12 @@
 import { normaliseName } from "../../domain/normalise-name.js";
+import type { Run } from "../model/names.js";
 import { trimTo } from "../text/truncate.js";
 import { analyse } from "../text/terms.js";
 
-/** A word of a question: what it is compared by, and how many words it is away from the name that the chain begins at. */
+/** A word of a question: what it is compared by, and its place among the words, from 0. */
 export interface AskedWord {
   readonly stem: string;
-  readonly distance: number;
+  readonly place: number;
 }
 
 /** Words of a question that are looked at. */
@@ -13,21 +14,18 @@ const MOST_WORDS = 48;
 const OF_WORD = /[\p{L}\p{N}\p{M}]/u;
 const POSSESSIVE = /['’]s?$/u;
 
-/**
- * The words of a question, in their order. "The sister of Anna's manager": the relation next to the name is the first one
- * of the chain, whether it follows the name or leads to it.
- */
-export function wordsAsked(question: string, names: readonly string[]): readonly AskedWord[] {
+/** The words of a question, in their order. */
+export function wordsAsked(question: string): readonly AskedWord[] {
   const words = normaliseName(question)
     .split(" ")
     .slice(0, MOST_WORDS)
     .map((word) => trimTo(word, OF_WORD).replace(POSSESSIVE, ""));
-  const beginnings = new Set(names.map((name) => name.split(" ")[0]));
-  const start = Math.max(
-    0,
-    words.findIndex((word) => beginnings.has(word)),
-  );
-  return words.flatMap((word, place) =>
-    analyse(word).terms.map((stem) => ({ stem, distance: Math.abs(place - start) })),
-  );
+  return words.flatMap((word, place) => analyse(word).terms.map((stem) => ({ stem, place })));
 }
+
+/**
+ * How many words a word is away from a name. "The sister of Anna's manager": the relation next to the name is the first
+ * one of the chain, whether it follows the name or leads to it.
+ */
+export const distanceFrom = ({ first, last }: Run, { place }: AskedWord): number =>
+  Math.max(first - place, place - last, 0);

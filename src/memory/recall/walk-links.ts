@@ -5,12 +5,14 @@ import { aboutAny } from "../facts/about.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import type { Fact } from "../model/fact.js";
 import type { Moment } from "../model/moment.js";
+import { possibleRuns } from "../model/names.js";
+import type { Run } from "../model/names.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Entity, EntityStore } from "../ports/facts.js";
 import type { Candidate } from "../ports/search.js";
 import type { Scope } from "../../access/grants.js";
 import { analyse } from "../text/terms.js";
-import { wordsAsked } from "./relations-asked.js";
+import { distanceFrom, wordsAsked } from "./relations-asked.js";
 import type { AskedWord } from "./relations-asked.js";
 
 /** Entities from which one hop goes on: those that the query's words lead to best. */
@@ -55,11 +57,11 @@ export async function walkLinks(
   entities: EntityStore,
   { names, scopes, question, moment, hops, now, deadline }: Walk,
 ): Promise<readonly Candidate[]> {
-  const asked = wordsAsked(question, names);
+  const asked = wordsAsked(question);
   const found = new Map<string, Candidate>();
   /** The score of the best chain to each entity. */
   const reached = new Map<string, number>();
-  let frontier = new Map<string, Chain>(names.map((name) => [name, NO_CHAIN]));
+  let frontier = new Map(beginnings(question, names));
   for (let hop = 1; hop <= hops && frontier.size > 0; hop++) {
     if (deadline?.passed === true) throw new TooLate();
     const about = await withAliases(entities, scopes, frontier);
@@ -87,26 +89,37 @@ export async function walkLinks(
   return [...found.values()].toSorted((one, other) => other.score - one.score).slice(0, MOST_FOUND);
 }
 
-/** Words of the question that the relations so far hold; the last one is the latest. */
+/** A chain begins at each name that the question holds; a name's aliases join it. */
+function beginnings(question: string, names: readonly string[]): (readonly [string, Chain])[] {
+  const runs = possibleRuns(question);
+  return names.flatMap((name) => {
+    const from = runs.get(name);
+    return from === undefined ? [] : [[name, { from, used: [], score: 1 }] as const];
+  });
+}
+
 interface Chain {
+  /** The words of the question that name where it begins. */
+  readonly from: Run;
+  /** Words of the question that the relations so far hold; the last one is the latest. */
   readonly used: readonly AskedWord[];
   readonly score: number;
 }
 
-const NO_CHAIN: Chain = { used: [], score: 1 };
-
 function extended(
-  { used, score }: Chain,
+  { from, used, score }: Chain,
   relation: readonly string[],
   asked: readonly AskedWord[],
   backwards: boolean,
 ): Chain {
   const free = asked.filter((word) => relation.includes(word.stem) && !used.includes(word));
-  const [word] = free.toSorted((one, other) => one.distance - other.distance);
-  if (word === undefined) return { used, score: score * UNNAMED };
-  const inOrder = word.distance >= (used.at(-1)?.distance ?? 0);
+  const distance = (word: AskedWord): number => distanceFrom(from, word);
+  const [word] = free.toSorted((one, other) => distance(one) - distance(other));
+  if (word === undefined) return { from, used, score: score * UNNAMED };
+  const before = used.at(-1);
+  const inOrder = before === undefined || distance(word) >= distance(before);
   const counts = (inOrder ? 1 : OUT_OF_ORDER) * (backwards ? BACKWARDS : 1);
-  return { used: [...used, word], score: score + counts };
+  return { from, used: [...used, word], score: score + counts };
 }
 
 const wordsOf = ({ predicate }: Pick<Fact, "predicate">): readonly string[] =>
@@ -130,7 +143,8 @@ async function withAliases(
   const roots = scopes.map(({ root }) => root).filter((root) => root !== "");
   const resolved = await Promise.all(roots.map((root) => entities.resolve(root, names)));
   for (const [index, name] of names.entries()) {
-    const chain = frontier.get(name) ?? NO_CHAIN;
+    const chain = frontier.get(name);
+    if (chain === undefined) continue;
     for (const { entities: known } of resolved)
       for (const other of known[index]?.names ?? [])
         if (!frontier.has(other.name)) frontier.set(other.name, chain);

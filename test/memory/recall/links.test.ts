@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { objectFacet, subjectFacet } from "../../../src/memory/model/facets.js";
 import { chainAsked } from "../../../src/memory/text/chain-asked.js";
-import { tell } from "../../support/acts/facts.js";
+import { entityPath, tell } from "../../support/acts/facts.js";
 import type { Triple } from "../../support/acts/facts.js";
 import { bodyOf, newNamespace, recall } from "../../support/acts/memories.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
@@ -151,6 +151,40 @@ test.each([
   ["It's what it's worth, isn't it", false],
 ])("%s: asks along a chain: %s", (question, asked) => {
   expect(chainAsked(question)).toBe(asked);
+});
+
+describe("the order of the relations", () => {
+  /** Both chains hold the question's words: the right one goes by the manager first, the other by the sister. */
+  const chains = (name: string): readonly Triple[] => [
+    [name, "manager", "Ben"],
+    ["Ben", "sister", "Carla"],
+    ["Carla", "lives_in", "Porto"],
+    [name, "sister", "Greta"],
+    ["Greta", "manager", "Hugo"],
+    ["Hugo", "lives_in", "Graz"],
+  ];
+
+  async function bestOf(query: string, searched: string): Promise<string | undefined> {
+    const { hits } = await ask(query, { namespaces: [searched], expand: { hops: 3 }, explain: true });
+    return hits.find(({ explain }) => explain?.entities?.rank === 1)?.memory.content;
+  }
+
+  test("counts from the name in a pattern of namespaces, where any word may be one", async () => {
+    const own = newNamespace();
+    for (const triple of chains("Anna")) await tell(service, own, triple);
+    const query = "Where does the sister of Anna's manager live?";
+    expect(await bestOf(query, `${own}.**`)).toBe("Carla lives in Porto");
+    expect(await bestOf(query, own)).toBe("Carla lives in Porto");
+  });
+
+  test("counts from the whole name, not from a word with which an alias begins", async () => {
+    const own = newNamespace();
+    for (const triple of chains("Eiffel Tower")) await tell(service, own, triple);
+    const aliases = { aliases: ["The Eiffel Tower"] };
+    bodyOf(await service.send("PUT", entityPath(own, "Eiffel Tower"), aliases), 200);
+    const query = "Where does the sister of Eiffel Tower's manager live?";
+    expect(await bestOf(query, own)).toBe("Carla lives in Porto");
+  });
 });
 
 describe("a walk that takes Redis long", () => {

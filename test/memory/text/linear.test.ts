@@ -54,7 +54,7 @@ import { wordingOf } from "../../../src/memory/text/wording.js";
 import { objectFacet, tagFacet } from "../../../src/memory/model/facets.js";
 import { factContent, factIdentity } from "../../../src/memory/model/fact.js";
 import { normaliseName } from "../../../src/domain/normalise-name.js";
-import { possibleNames } from "../../../src/memory/model/names.js";
+import { possibleNames, possibleRuns } from "../../../src/memory/model/names.js";
 import { folded, foldsOf, syllablesOf } from "../../../src/memory/text/folds.js";
 import { heldTerms } from "../../../src/memory/text/held-terms.js";
 import { isFunctionWord } from "../../../src/memory/text/language/function-words.js";
@@ -69,7 +69,7 @@ import { summarise } from "../../../src/memory/sessions/summarise.js";
 import { sentencesIn } from "../../../src/memory/text/sentences.js";
 import { sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
 import { withoutDuplicates } from "../../../src/memory/recall/duplicates.js";
-import { wordsAsked } from "../../../src/memory/recall/relations-asked.js";
+import { distanceFrom, wordsAsked } from "../../../src/memory/recall/relations-asked.js";
 import { excerptWithin } from "../../../src/memory/recall/excerpt-within.js";
 import { sentenceTexts, spoken, written } from "../../../src/memory/recall/sentence.js";
 import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-excerpt.js";
@@ -295,7 +295,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
       ),
   },
   "src/domain/normalise-name.ts": { normaliseName },
-  "src/memory/model/names.ts": { possibleNames },
+  "src/memory/model/names.ts": { possibleNames, possibleRuns },
   "src/memory/text/folds.ts": { foldsOf, syllablesOf, folded },
   "src/memory/text/looked-at.ts": {
     lookedAt,
@@ -332,7 +332,10 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         ),
       ),
   },
-  "src/memory/recall/relations-asked.ts": { wordsAsked: (text) => wordsAsked(text, ["anna"]) },
+  "src/memory/recall/relations-asked.ts": {
+    wordsAsked,
+    distanceFrom: (text) => wordsAsked(text).map((word) => distanceFrom({ first: 1, last: 2 }, word)),
+  },
   "src/memory/recall/excerpt-within.ts": {
     excerptWithin: async (text) => excerptWithin(["graz", "x"], text, 64, await tokenCounter()),
   },
