@@ -45,9 +45,7 @@ export async function withTurnsBeside(
   if (first.length === 0) return hits;
   if (deadline?.passed === true) throw new TooLate();
   const seen = new Set(hits.map(({ memory }) => nameOf(memory)));
-  const found = await Promise.all(
-    first.map((hit) => neighbours(services.store, hit, most, moment, deadline)),
-  );
+  const found = await Promise.all(first.map((hit) => neighbours(services.store, hit, most, deadline)));
   const wanted: (Beside & { readonly hit: RecallHit })[] = [];
   for (const [index, each] of found.entries()) {
     const hit = first[index];
@@ -99,15 +97,14 @@ async function neighbours(
   store: SearchStore,
   { memory: { namespace, id, session_id } }: RecallHit,
   limit: number,
-  { asOf }: Moment,
   deadline: Deadline | undefined,
 ): Promise<readonly Beside[]> {
   const [after] = await store.placesOf(namespace, [{ namespace, id }]);
   if (after === undefined || session_id === null) return [];
   const filter = facetQuery({ session_id: [session_id], memory_types: ["episodic"] });
-  // What has been superseded since was current then.
-  const superseded = asOf === undefined ? undefined : "any";
-  const query = { namespace, filter, quarantined: false, superseded, limit, after, deadline } as const;
+  // An offset counts all turns of the talk, those that mustn't be shown too.
+  const all = { quarantined: "any", superseded: "any" } as const;
+  const query = { namespace, filter, ...all, limit, after, deadline } as const;
   const [before, next] = await Promise.all([
     store.nextTo({ ...query, order: "desc" }),
     store.nextTo({ ...query, order: "asc" }),

@@ -1,7 +1,8 @@
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { tokenCounter } from "../../../src/domain/tokens.js";
 import { sessionFacet } from "../../../src/memory/model/facets.js";
-import { bodyOf, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
+import { consolidate } from "../../support/acts/consolidations.js";
+import { bodyOf, newNamespace, postBatch, read, recall, remember } from "../../support/acts/memories.js";
 import type { Json, Memory, Recalled } from "../../support/acts/memories.js";
 import { connectHttp } from "../../support/mcp-clients.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
@@ -185,5 +186,29 @@ describe("turns beside a hit", () => {
     const found = await recall(own, ask(namespace, { context_turns: 3 }));
     expect(beside(found)).toEqual([[[-1, "A seal?"]]]);
     expect(searches() - before).toBe(2);
+  });
+
+  test("keep their offsets where a consolidation has superseded turns between", async () => {
+    const own = await startService({ MNEME_EMBEDDER: "none" });
+    onTestFinished(async () => void (await own.stop()));
+    const namespace = newNamespace();
+    const said: Memory[] = [];
+    const say = async (content: string): Promise<void> => {
+      const body = { memory_type: "episodic", session_id: "s", timestamp: "2024-03-01T10:00:00Z", content };
+      said.push(await remember(own, namespace, body));
+    };
+    await say("Ann: Good morning.");
+    await say("Ann: The irrigation pump of the greenhouse leaks.");
+    await say("Ann: A new irrigation pump for the greenhouse is ordered.");
+    await say("Ann: The irrigation pump of the greenhouse is installed.");
+    await consolidate(own, namespace, { steps: ["summarise"] });
+    const states = await Promise.all(said.map((memory) => read(own, memory)));
+    const hidden = states.flatMap(({ superseded_by }, at) => (superseded_by === null ? [] : [at]));
+    expect(hidden).toContain(3);
+    await say("Ann: The walrus sleeps.");
+    const near = await recall(own, ask(namespace, { context_turns: 3 }));
+    expect(near.hits.map(({ memory }) => memory.id)).toEqual([said[4]?.id]);
+    const shown = [1, 2, 3].filter((at) => !hidden.includes(at));
+    expect(beside(near)).toEqual([shown.map((at) => [at - 4, said[at]?.content])]);
   });
 });
