@@ -108,6 +108,7 @@ describe("merging near-duplicates", () => {
       query: "warehouse Fridays",
       namespaces: [namespace],
       as_of: before,
+      duplicates: "keep",
     });
     expect(ids(past.hits.map(({ memory }) => memory)).toSorted()).toEqual(
       ids([one, other, third]).toSorted(),
