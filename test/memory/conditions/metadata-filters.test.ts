@@ -230,9 +230,11 @@ test("a recall that only records can decide asks the index for lists of bounded 
   for (const from of [0, 500]) {
     const bodies = Array.from({ length: 500 }, (_, index) => ({
       content: `common ${from + index}`,
+      memory_type: "semantic",
       metadata: { n: index },
     }));
-    await postBatch(tapped, namespace, bodies);
+    const results = await postBatch(tapped, namespace, bodies);
+    expect(results.filter(({ memory }) => memory === undefined)).toEqual([]);
   }
   const asked = { query: "common", namespaces: [namespace], filter: { metadata: { n: { gt: 1e9 } } } };
   for (const as_of of [undefined, new Date().toISOString()]) {
