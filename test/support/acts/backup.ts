@@ -64,7 +64,10 @@ export function forge(file: string, lines: readonly unknown[]): void {
   writeFileSync(file, texts.join(""));
 }
 
-/** What a file says of the data, whatever the walk, the parts and the import: a line each, with names in one order. */
+/**
+ * What a file says of the data, whatever the walk, the parts and the import: a line each, with names in one order.
+ * Without `embedding`: an import answers before the vectors are made.
+ */
 export function contentOf(file: string): string[] {
   return linesOf(file)
     .filter(({ kind }) => !["manifest", "moment", "part", "trailer"].includes(kind))
@@ -73,9 +76,11 @@ export function contentOf(file: string): string[] {
 }
 
 function canonical(line: Line): string {
-  return JSON.stringify(line, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+  return JSON.stringify(line, (name, inner: unknown) =>
+    name === "embedding"
+      ? undefined
+      : typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
   );
 }
