@@ -8,6 +8,7 @@ import { needsModel, provideModel } from "../downloads/local-model.js";
 import { ask as inspectRedis } from "../redis/server/launch.js";
 import type { Client } from "./api.js";
 import type { EvalOptions } from "./options.js";
+import { patientFetch } from "./patient-fetch.js";
 import { wipeExceptEmbeddings } from "./wipe.js";
 
 export interface Target {
@@ -27,7 +28,11 @@ export async function withTarget<Result>(
 ): Promise<Result> {
   if (options.url !== undefined) {
     const label = `eval-${randomBytes(4).toString("hex")}.${nameOf(dataSet)}`;
-    return work({ client: createClient(options.url), label, description: options.url });
+    return work({
+      client: createClient(options.url, { fetch: patientFetch }),
+      label,
+      description: options.url,
+    });
   }
   const model = needsModel(env) ? { MNEME_MODEL_DIR: await provideModel(env) } : {};
   const redis =
@@ -41,7 +46,7 @@ export async function withTarget<Result>(
     });
     try {
       return await work({
-        client: createClient(service.url),
+        client: createClient(service.url, { fetch: patientFetch }),
         label: "eval",
         description: `a service of its own over Redis ${redis.version}`,
       });
