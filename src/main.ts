@@ -5,7 +5,6 @@ import { startArchive } from "./compose/archive.js";
 import { describeAccess, mayBeOpen } from "./compose/access.js";
 import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
-import { createEmbedders } from "./compose/embedders.js";
 import { composeApp } from "./compose/http.js";
 import { startConsolidation } from "./compose/consolidation.js";
 import { watchHazards } from "./compose/hazards.js";
@@ -14,8 +13,8 @@ import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
 import { isUpgraded, startUpgrade } from "./compose/migrations.js";
+import { createModels } from "./compose/models.js";
 import { startModelMigration } from "./compose/model-migration.js";
-import { createReranking } from "./compose/reranker.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
@@ -104,11 +103,8 @@ async function start(
     onMissingIndex: () => void indexes.ensure().catch(() => {}),
   });
   const { now } = redis.clock;
-  const embedders = createEmbedders(config, redis, metrics, logger, now);
-  const reranking = createReranking(config, metrics, logger);
-  const models = {
-    close: async () => void (await Promise.all([embedders.close(), reranking?.reranker.close()])),
-  };
+  const models = await createModels(config, redis, metrics, logger);
+  const { embedders, reranking } = models;
   const indexes = createIndexes(redis, embedders);
   const stores = createStores(config, redis);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });

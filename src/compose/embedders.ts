@@ -24,15 +24,16 @@ export interface Embedders {
   readonly calibrate: Calibrate;
   /** What is wrong with the model in use. */
   fault(): EmbedderFault | undefined;
-  close(): Promise<void>;
 }
 
+/** `opens` hears of each that must be closed, also if a later one throws. */
 export function createEmbedders(
   config: Config,
   redis: Redis,
   metrics: Pick<Metrics, "embedding">,
   logger: Logger,
   now: () => number,
+  opens: (embedder: Embedder) => void,
 ): Embedders {
   const wanted = [config.embedding, config.secondEmbedding].filter(
     (each): each is EmbeddingConfig => each !== undefined,
@@ -43,7 +44,9 @@ export function createEmbedders(
       works: "The embedder works again",
     });
     const made = embedderOf(config, each, redis, metrics, health.tell);
-    return made === undefined ? [] : [{ ...made, fault: health.current }];
+    if (made === undefined) return [];
+    opens(made.embedder);
+    return [{ ...made, fault: health.current }];
   });
   const byModel = new Map(members.map((each) => [each.embedder.model.id, each]));
   const [first] = members;
@@ -79,6 +82,5 @@ export function createEmbedders(
       if (id === undefined || first === undefined) return first?.fault();
       return byModel.has(id) ? byModel.get(id)?.fault() : "model_differs";
     },
-    close: async () => void (await Promise.all(members.map(({ embedder }) => embedder.close()))),
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -15,8 +16,15 @@ async function failureOf(env: Readonly<Record<string, string>>): Promise<string>
   endKeysWithFile(prefix);
   const script = `
     import { serve } from ${JSON.stringify(pathToFileURL(join(repositoryRoot(), "dist", "src", "main.js")).href)};
+    const threads = [];
+    process.on("worker", (worker) => threads.push(worker));
+    // A thread that has ended has the id -1. One that hasn't doesn't keep the process.
+    const left = () => threads.filter(({ threadId }) => threadId !== -1).length;
     serve({ env: ${JSON.stringify({ REDIS_URL: inject("redisUrl"), MNEME_KEY_PREFIX: prefix, MNEME_EMBEDDER: "none", ...env })} })
-      .then(() => console.log("it serves"), (error) => console.log(error.message));`;
+      .then(() => console.log("it serves"), (error) => {
+        // A thread that was asked for may begin only now.
+        setTimeout(() => console.log(error.message, "Threads left:", left()), 1500);
+      });`;
   const args = ["--input-type=module", "--eval", script];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -26,8 +34,20 @@ async function failureOf(env: Readonly<Record<string, string>>): Promise<string>
   const [code] = (await once(child, "close")) as [number | null];
   clearTimeout(left);
   expect(code, `it is left open: ${output}`).toBe(0);
+  expect(output).toContain("Threads left: 0");
   return output;
 }
+
+const NOWHERE = join(tmpdir(), randomUUID());
+
+test.each([
+  ["MNEME_RERANKER_DIR", { MNEME_RERANKER_DIR: NOWHERE }],
+  ["MNEME_MODEL_DIR", { MNEME_EMBEDDING_SECOND: "local", MNEME_EMBEDDING_SECOND_MODEL_DIR: NOWHERE }],
+])("a start whose later model can't be as %s says leaves the first one closed", async (name, later) => {
+  const first = { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: inject("modelDir") };
+  const output = await failureOf({ ...first, ...later });
+  expect(output).toContain(`${name} must name a folder that holds the model`);
+});
 
 test("a start whose port is taken leaves nothing open", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
