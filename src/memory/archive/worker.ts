@@ -17,6 +17,8 @@ const EVERY_MS = 2_000;
 const SHARE = 20;
 /** How long one namespace may keep the others waiting. */
 const SLICE_MS = 2_000;
+/** A sweep ends after so many namespaces for which the place is away: it may be for all, and each could take a timeout. */
+const MOST_AWAY = 3;
 
 /** Writes segments again without what is gone, and moves old episodes into new ones. */
 export function startArchiveWorker({ services, locks, now, onError }: ArchiveWorkerOptions): Sweeper {
@@ -24,8 +26,8 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
   const context = systemContext("archive", now);
   /** Where the last turn of a namespace was over before the end. */
   const walks = new Map<string, Walk>();
-  /** Namespaces that failed, and until when they stand back. */
-  const standingBack = new Map<string, number>();
+  /** Namespaces that failed, until when they stand back, and how often in a row the place was away for them. */
+  const standingBack = new Map<string, { readonly until: number; readonly away: number }>();
   /** Looking for old episodes rests; what is gone doesn't wait for that. */
   let restsUntil = 0;
 
@@ -39,15 +41,15 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
       const { place } = archive;
       let unfinished = 0;
       let looked = 0;
+      let away = 0;
       for await (const page of archive.store.archiving(now())) {
         if (stopping.aborted) return 0;
         const busy = page.filter(
           ({ namespace, due, settings }) =>
             (due.length > 0 || termsOf(settings) !== undefined) &&
-            (standingBack.get(namespace) ?? 0) <= performance.now(),
+            (standingBack.get(namespace)?.until ?? 0) <= performance.now(),
         );
         const turn = async ({ namespace, settings, due }: (typeof page)[number]): Promise<void> => {
-          standingBack.delete(namespace);
           if (due.length > 0) await settleOrReport(namespace);
           const terms = termsOf(settings);
           // While vectors of another model are made, each stub would lack them.
@@ -67,11 +69,13 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
         const done = await each(busy, async (one) => {
           try {
             await turn(one);
+            standingBack.delete(one.namespace);
           } catch (error) {
-            // Without the place or the store, all fail alike.
-            if (error instanceof PlaceAway || isStoreAway(error)) throw error;
+            // Without the store, all fail alike.
+            if (isStoreAway(error)) throw error;
+            standBack(one.namespace, error instanceof PlaceAway);
+            if (error instanceof PlaceAway && ++away === MOST_AWAY) throw error;
             onError(error);
-            standingBack.set(one.namespace, performance.now() + STAND_BACK_MS);
           }
         });
         if (done < busy.length) return 0;
@@ -80,6 +84,13 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
       return unfinished;
     },
   });
+
+  /** A place that was away is tried again soon: one namespace's part of it may be broken, or all of it for a moment. */
+  function standBack(namespace: string, placeAway: boolean): void {
+    const away = placeAway ? (standingBack.get(namespace)?.away ?? 0) + 1 : 0;
+    const ms = placeAway ? Math.min(EVERY_MS * 2 ** (away - 1), STAND_BACK_MS) : STAND_BACK_MS;
+    standingBack.set(namespace, { until: performance.now() + ms, away });
+  }
 
   /** A damaged segment concerns one namespace, and doesn't hold up the others. */
   async function settleOrReport(namespace: string): Promise<void> {

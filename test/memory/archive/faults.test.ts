@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createClient } from "redis";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { pathOf } from "../../../src/archive/directory.js";
 import { listAll, newNamespace, postBatch } from "../../support/acts/memories.js";
 import { tempDir } from "../../support/run/temp-dir.js";
 import { putSettings } from "../../support/service/namespaces.js";
@@ -47,6 +49,27 @@ test("a namespace that can't be archived keeps no other one from it", async () =
   await redis.hSet(`${prefix}:settings:{${broken}}`, "archive_after_seconds", "1");
   await archiveAll(service, sound);
   await archived(service, sound, 1);
+});
+
+test("a namespace whose folder of the archive is broken keeps no other one from being archived", async () => {
+  const folder = tempDir();
+  const service = await startService({ MNEME_ARCHIVE: `file://${folder}` });
+  onTestFinished(async () => void (await service.stop()));
+  // Namespaces are looked through in their order.
+  const [broken, sound] = [`a-${newNamespace()}`, `b-${newNamespace()}`];
+  // Root may write anywhere, but not below a file.
+  const inTheWay = join(folder, dirname(pathOf({ namespace: broken, segment: "ANY" })));
+  writeFileSync(inTheWay, "");
+  for (const namespace of [broken, sound])
+    await postBatch(service, namespace, [{ memory_type: "episodic", content: "The ferry was late." }]);
+  await archiveAll(service, broken);
+  await untilLogged(service, "the archive worker failed", "ENOTDIR");
+  await archiveAll(service, sound);
+  await archived(service, sound, 1);
+  expect(await listAll(service, broken, { archived: "true" })).toEqual([]);
+
+  rmSync(inTheWay);
+  await archived(service, broken, 1);
 });
 
 test("a full disk of the archive leaves every memory whole in Redis, and says so until there is room", async ({
