@@ -8,14 +8,16 @@ import type { Client, Moment, Told } from "./clients/client.js";
 import { contextFor } from "./run/context.js";
 import type { TimeLeft } from "./run/context.js";
 import { continueDetached } from "./run/detached.js";
-import { holdPrompt } from "./run/held-prompt.js";
+import { handOver, takeOver } from "./run/hand-over.js";
+import { holdPrompt, takePrompt } from "./run/held-prompt.js";
 import { keepExchange } from "./run/keep.js";
 import type { Place } from "./run/place.js";
 import { WITHIN_MS } from "./run/within.js";
 
 /** What the end of a run takes. */
 const END_MS = 10;
-const DETACHED = "--detached";
+/** Reading an answer and handing it over, however long Node took to start: else the exchange would be lost. */
+const HAND_OVER_MS = 200;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -24,7 +26,7 @@ const { positionals, values } = parseArgs({
     namespace: { type: "string" },
     "key-file": { type: "string" },
     within: { type: "string", default: String(WITHIN_MS) },
-    detached: { type: "boolean", default: false },
+    exchange: { type: "string" },
   },
 });
 
@@ -41,7 +43,7 @@ const place: Place = {
 };
 
 // Whatever fails, the assistant goes on: a hook that exits with another code can stop a turn.
-if (values.detached) await kept(known, clientName, place).catch(() => {});
+if (values.exchange !== undefined) await kept(clientName, place, values.exchange).catch(() => {});
 else print(known.printed(moment, await withinTime(known, clientName, moment, place)));
 
 function isMoment(value: string | undefined): value is Moment {
@@ -58,12 +60,9 @@ async function withinTime(
   at: Moment,
   where: Place,
 ): Promise<string | undefined> {
-  if (at === "answer") {
-    // Storing isn't worth a wait: a process of its own reads the input and stores it.
-    continueDetached([...process.argv.slice(1), DETACHED]);
-    return undefined;
-  }
-  const leftMs = (): number => Math.max(1, Math.round(Number(values.within) - END_MS - performance.now()));
+  const least = at === "answer" ? HAND_OVER_MS : 1;
+  const leftMs = (): number =>
+    Math.max(least, Math.round(Number(values.within) - END_MS - performance.now()));
   const late = AbortSignal.timeout(leftMs());
   const lapsed = new Promise<undefined>((resolve) => {
     late.addEventListener("abort", () => resolve(undefined));
@@ -76,12 +75,18 @@ async function withinTime(
 
 async function found(client: Client, name: string, at: Moment, where: Place, time: TimeLeft) {
   const told = await toldTo(client);
+  if (at === "answer") {
+    // The next prompt may come at once, so this one's is taken now. Storing isn't worth a wait.
+    const file = handOver({ ...told, prompt: told.prompt ?? takePrompt(name, told) });
+    continueDetached([...process.argv.slice(1), "--exchange", file]);
+    return undefined;
+  }
   if (at === "prompt") holdPrompt(name, told);
   return contextFor(where, at, told, conversationOf(name, told), time);
 }
 
-async function kept(client: Client, name: string, where: Place): Promise<void> {
-  const told = await toldTo(client);
+async function kept(name: string, where: Place, file: string): Promise<void> {
+  const told = takeOver(file);
   await keepExchange(where, name, told, conversationOf(name, told));
 }
 

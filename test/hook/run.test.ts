@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { as, createKey } from "../support/acts/access.js";
 import { newNamespace, recall, remember } from "../support/acts/memories.js";
+import { readMessages } from "../support/acts/sessions.js";
 import { tempDir } from "../support/run/temp-dir.js";
 import { startService, until, useService } from "../support/service/service.js";
 import { hook, runHook } from "./support.js";
@@ -124,6 +125,30 @@ test("cursor gets memories when a conversation begins, lets every prompt pass, a
     () => recall(service, { query: "quokka wombat", namespaces: [namespace] }),
     ({ hits }) => hits.some(({ memory }) => memory.content.includes("wombat")),
   );
+});
+
+test("each answer is stored with its own prompt, however fast the next turn comes", async () => {
+  const namespace = newNamespace();
+  const { happen } = await installed("claude-code", ".claude/settings.json", namespace);
+  const session = { session_id: "quick", cwd: "/src" };
+  const turns = [
+    ["List the herons.", "Two herons."],
+    ["Go on.", "Done."],
+    ["Go on.", "Done."],
+    ["List the storks.", "Three storks."],
+  ] as const;
+  for (const [prompt, answer] of turns) {
+    await happen("UserPromptSubmit", { ...session, prompt });
+    await happen("Stop", { ...session, last_assistant_message: answer });
+  }
+  const messages = await until(
+    () => readMessages(service, namespace, "claude-code:quick"),
+    (found) => found.length === 2 * turns.length,
+  );
+  const pairs = messages.flatMap(({ content }, index) =>
+    index % 2 === 0 ? [[content, messages[index + 1]?.content]] : [],
+  );
+  expect(pairs.toSorted()).toEqual(turns.toSorted());
 });
 
 test("the key comes from its file, and neither it nor its absence stops a turn", async () => {

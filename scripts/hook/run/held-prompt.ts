@@ -1,14 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Told } from "../clients/client.js";
-
-/** A prompt whose answer never came is dropped after a day. */
-const DROPPED_AFTER_MS = 24 * 3600 * 1000;
-
-const folder = (): string =>
-  join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "mneme", "hooks");
+import { folder, provideFolder } from "./folder.js";
 
 function fileOf(client: string, conversation: string): string {
   return join(folder(), createHash("sha256").update(`${client}\n${conversation}`).digest("hex"));
@@ -17,8 +11,7 @@ function fileOf(client: string, conversation: string): string {
 /** Holds the prompt of a conversation until its answer is there: most clients don't tell it again then. */
 export function holdPrompt(client: string, { conversation, prompt }: Told): void {
   if (conversation === undefined || prompt === undefined) return;
-  mkdirSync(folder(), { recursive: true, mode: 0o700 });
-  dropOld();
+  provideFolder();
   writeFileSync(fileOf(client, conversation), prompt, { mode: 0o600 });
 }
 
@@ -32,16 +25,5 @@ export function takePrompt(client: string, { conversation }: Told): string | und
     return prompt;
   } catch {
     return undefined;
-  }
-}
-
-function dropOld(): void {
-  for (const name of readdirSync(folder())) {
-    const file = join(folder(), name);
-    try {
-      if (Date.now() - statSync(file).mtimeMs > DROPPED_AFTER_MS) rmSync(file, { force: true });
-    } catch {
-      // Another hook was faster.
-    }
   }
 }

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { truncateUtf8 } from "../../../src/memory/text/truncate.js";
 import type { Told } from "../clients/client.js";
-import { takePrompt } from "./held-prompt.js";
 import { post } from "./place.js";
 import type { Place } from "./place.js";
 
@@ -18,8 +17,7 @@ export async function keepExchange(
   told: Told,
   session: string | undefined,
 ): Promise<void> {
-  const held = takePrompt(client, told);
-  const prompt = told.prompt ?? held;
+  const { prompt } = told;
   if (prompt === undefined || prompt.trim() === "" || told.answer === undefined) return;
   const body = {
     input: truncateUtf8(prompt, PART_BYTES),
