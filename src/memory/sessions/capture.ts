@@ -10,7 +10,9 @@ import type { Interaction } from "../model/record.js";
 
 /**
  * Captures an exchange as an episodic memory and, where it belongs to a session, appends its messages there: a second
- * step, whose ids are made of the memory's, so that a retry of both does neither twice.
+ * step, whose ids are made of the request's `Idempotency-Key`, so that a retry of both does neither twice, and an
+ * exchange that is repeated ("go on", "done") stands in the session as often as it was said. Without such a key, or
+ * with a `timestamp`, which is part of the memory's identity, they are made of the memory's id.
  *
  * The messages know the memory that holds them: when they leave the session, no second one is made.
  */
@@ -26,8 +28,13 @@ export async function captureInSession(
   const outcome = await capture(services.memory, context, namespace, input);
   if (input.session_id === undefined) return outcome;
   const memory_id = outcome.memory.id;
+  const byRequest = context.operation !== undefined && input.timestamp === undefined;
   const messages = messagesOf(outcome.interaction ?? input).map((message, index) =>
-    Object.assign(message, { id: `${memory_id}.${index}`, timestamp: input.timestamp, memory_id }),
+    Object.assign(message, {
+      id: byRequest ? undefined : `${memory_id}.${index}`,
+      timestamp: input.timestamp,
+      memory_id,
+    }),
   );
   await append(services, context, { namespace, sessionId: input.session_id }, messages);
   return outcome;

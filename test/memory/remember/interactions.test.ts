@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Json, Memory, MemoryDetail } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read, recall } from "../../support/acts/memories.js";
+import { readMessages } from "../../support/acts/sessions.js";
 import { shareService } from "../../support/service/service.js";
 
 const service = await shareService();
@@ -143,6 +144,24 @@ describe("an interaction", () => {
     await capture(namespace, { ...PARTS, session_id: "s", timestamp: "2026-01-01T00:00:00Z" });
     await capture(namespace, { ...PARTS, session_id: "s", feedback: { thumbs: "down" } });
     expect(await listAll(service, namespace)).toHaveLength(4);
+  });
+
+  test("said again under another Idempotency-Key is a turn of its session again, and a retry isn't", async () => {
+    const namespace = newNamespace();
+    const said = { input: "Go on.", response: "Done.", session_id: "s" };
+    const under = (key: string) =>
+      service.send("POST", `/v1/namespaces/${namespace}/interactions`, said, {
+        headers: { "idempotency-key": key },
+      });
+    const ids = new Set<unknown>();
+    for (const key of ["turn 1", "turn 2", "turn 2"])
+      ids.add(bodyOf<Memory>(await under(key), key === "turn 1" ? 201 : 200).id);
+    expect(ids.size).toBe(1);
+    const messages = await readMessages(service, namespace, "s");
+    expect(messages.map(({ content }) => content)).toEqual(["Go on.", "Done.", "Go on.", "Done."]);
+    // Without a key, what is the same memory is the same turn.
+    for (const _ of [1, 2]) await send(namespace, { ...said, session_id: "t" });
+    expect(await readMessages(service, namespace, "t")).toHaveLength(2);
   });
 
   test.each([0, false, "text", [], {}, [[]], { deep: { deeper: [1, { x: null }] } }, "\0", 1e-7])(
