@@ -309,6 +309,76 @@ describe("a put of a large value", () => {
     expect(await partsIn(root)).toEqual([]);
   });
 
+  /** A store whose first conditional change is applied, but answered 503, after what `meanwhile` does. */
+  const losing = (root: string, meanwhile?: () => Promise<unknown>): MnemeStore => {
+    let lost = false;
+    return new MnemeStore({
+      url: service.url,
+      rootNamespace: root,
+      fetch: async (input, init) => {
+        const headers = new Headers(init?.headers);
+        if (lost || !(headers.has("if-match") || headers.has("if-none-match"))) return fetch(input, init);
+        lost = true;
+        // As if the record of the answer were lost too, as it is where the service is killed before it.
+        headers.delete("idempotency-key");
+        expect((await fetch(input, { ...init, headers })).ok).toBe(true);
+        await meanwhile?.();
+        return new Response(null, { status: 503 });
+      },
+    });
+  };
+
+  it.each([
+    ["new", {}],
+    ["large before", large("z")],
+    ["small before", { small: true }],
+  ])("that is done, but not answered, keeps its parts: %s", async (_, before) => {
+    const { store, root } = place();
+    if (Object.keys(before).length > 0) await store.put(["t"], "k", before);
+    await losing(root).put(["t"], "k", large("a"));
+    expect((await store.get(["t"], "k"))?.value).toEqual(large("a"));
+    expect(await partsIn(root)).toHaveLength(2);
+  });
+
+  it.each([
+    ["large", large("y")],
+    ["small", { small: true }],
+  ])(
+    "that is done, but not answered, and replaced by a %s one, leaves one that can be read",
+    async (_, other) => {
+      const { store, root } = place();
+      await store.put(["t"], "k", large("z"));
+      await losing(root, () => store.put(["t"], "k", other)).put(["t"], "k", large("a"));
+      expect((await store.get(["t"], "k"))?.value).toEqual(large("a"));
+      expect(await partsIn(root)).toHaveLength(2);
+    },
+  );
+
+  it("that is small leaves no parts of what it has replaced without an answer", async () => {
+    const { store, root } = place();
+    await store.put(["t"], "k", large("z"));
+    await losing(root).put(["t"], "k", { small: true });
+    expect(await partsIn(root)).toEqual([]);
+  });
+
+  it("that is done, but not answered, and refused when it is sent again keeps its parts", async () => {
+    const { store, root } = place();
+    await store.put(["t"], "k", large("z"));
+    let refused = false;
+    const refusing = new MnemeStore({
+      url: service.url,
+      rootNamespace: root,
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        if (refused || !new Headers(init?.headers).has("if-match")) return answer;
+        refused = true;
+        return Response.json({ code: "forbidden", status: 403 }, { status: 403 });
+      },
+    });
+    await expect(refusing.put(["t"], "k", large("a"))).rejects.toMatchObject({ status: 403 });
+    expect((await store.get(["t"], "k"))?.value).toEqual(large("a"));
+  });
+
   it("and others of the same key at once leave the parts of one", async () => {
     const { store, root } = place();
     await store.put(["t"], "k", large("z"));

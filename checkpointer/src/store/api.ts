@@ -1,5 +1,6 @@
 /** The parts of mneme's HTTP API that the store uses, as its /openapi.json describes them. */
 export interface Memory {
+  readonly id: string;
   readonly namespace: string;
   readonly key: string | null;
   readonly version: number;

@@ -62,16 +62,24 @@ async function parsed({ settings }: StoreContext, memory: Memory, text: string) 
   throw new UnreadableItem(memory, "its text isn't an object");
 }
 
-type Stored = Pick<Memory, "namespace" | "metadata">;
+/** What an item is known by to have parts. */
+export type Stored = Pick<Memory, "namespace" | "metadata">;
 
 const isMarked = ({ metadata }: Memory): boolean => Object.hasOwn(metadata, MARK);
 
-function partsOfItem({ namespace, metadata }: Stored): PartSet | undefined {
+/** Undefined: its value isn't in parts. */
+export function partsOfItem({ namespace, metadata }: Stored): PartSet | undefined {
   const { set, parts } = metadata;
   if (!Object.hasOwn(metadata, MARK) || typeof set !== "string" || typeof parts !== "number")
     return undefined;
   if (!(Number.isInteger(parts) && parts > 0 && parts <= MAX_PARTS)) return undefined;
   return { namespace, set, parts };
+}
+
+/** Whether both have parts, and the same ones. */
+export function haveSameParts(one: Stored | undefined, other: Stored | undefined): boolean {
+  const set = one === undefined ? undefined : partsOfItem(one)?.set;
+  return set !== undefined && other !== undefined && partsOfItem(other)?.set === set;
 }
 
 /** Deletes the parts of what was stored before, if it had some. */
