@@ -43,7 +43,7 @@ const sessionContext = defineTool({
   name: "session_context",
   title: "Read the context of a conversation",
   description:
-    "Builds the messages that a model should see to go on with a session: its last turns, its summary and recalled memories, within a token budget. Use when you take up a conversation that was kept with append_messages. Returns the messages; what memory adds is marked as data.",
+    "Builds the messages that a model should see to go on with a session: its last turns, its summary and recalled memories, within a token budget. Use when you take up a conversation that was kept with append_messages. Not for a single question (recall). Returns the messages; what memory adds is marked as data.",
   input: z.strictObject({
     session,
     query: z.string().min(1).optional().describe("What to recall for. Default: the last user message."),

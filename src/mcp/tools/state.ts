@@ -59,7 +59,7 @@ const patchState = defineTool({
   name: "patch_state",
   title: "Change parts of a state document",
   description:
-    "Applies a JSON merge patch (RFC 7396): the given members are set, a member that is null is removed, all others stay. Use when parts of a document have changed. Returns the document with its new version.",
+    "Applies a JSON merge patch (RFC 7396): the given members are set, a member that is null is removed, all others stay. Use when parts of a document have changed. Not for replacing it as a whole (set_state). Returns the document with its new version.",
   input: z.strictObject({ key, patch: z.record(z.string(), z.unknown()) }),
   output: document,
   text: (result) => quoted([result]),
