@@ -3561,6 +3561,20 @@ export interface components {
           expires_at: string;
         }[];
       };
+      /** @description The next memories whose valid time ends within 30 days, at most ten, soonest first. They stay, but no longer hold from then on. */
+      ending_validity: {
+        /**
+         * @description Id of the memory.
+         * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+         */
+        id: string;
+        /**
+         * Format: date-time
+         * @description End of the valid time (exclusive); null: unbounded.
+         * @example 2026-01-31T09:30:00.000Z
+         */
+        valid_to: string;
+      }[];
     };
     ForgetResponse: {
       /** @description Whether this is a dry run, which changes nothing. */

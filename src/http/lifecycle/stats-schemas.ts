@@ -66,6 +66,10 @@ export const statsView = z
         .array(z.object({ id: memoryId, expires_at: timeView }))
         .openapi({ description: "The next memories to expire, at most ten, soonest first." }),
     }),
+    ending_validity: z.array(z.object({ id: memoryId, valid_to: timeView })).openapi({
+      description:
+        "The next memories whose valid time ends within 30 days, at most ten, soonest first. They stay, but no longer hold from then on.",
+    }),
   })
   .openapi("NamespaceStats");
 
@@ -83,6 +87,7 @@ export function viewStats({
   retention,
   expired,
   expiring,
+  endingValidity,
 }: Stats): z.infer<typeof statsView> {
   const { memories, bytes }: Amount = total;
   const within = Object.fromEntries(expiring.within);
@@ -114,5 +119,9 @@ export function viewStats({
         expires_at: new Date(expiresAt).toISOString(),
       })),
     },
+    ending_validity: endingValidity.map(({ id, validTo }) => ({
+      id,
+      valid_to: new Date(validTo).toISOString(),
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import type { ArchiveAmount, ArchiveStore } from "../ports/archive.js";
-import type { Amount, Endings, Group, LifecycleStore, Kept } from "../ports/lifecycle.js";
+import type { Amount, Endings, Group, LifecycleStore, Kept, ValidityEnd } from "../ports/lifecycle.js";
 import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
 import type { EmbeddingStatus, MemoryType } from "../model/record.js";
 import type { RetentionSettings } from "../../access/namespaces/settings.js";
@@ -29,6 +29,8 @@ export interface Stats {
     Endings,
     "next"
   >;
+  /** The next memories whose valid time ends within 30 days. */
+  readonly endingValidity: readonly ValidityEnd[];
 }
 
 /** How long each kind is kept at most, by the settings or as configured; null: as long as it lives. */
@@ -50,6 +52,8 @@ const HORIZONS = [
   ["30d", 30 * DAY_MS],
 ] as const;
 
+const LAST_HORIZON_MS = Math.max(...HORIZONS.map(([, ms]) => ms));
+
 /** How many of the next memories to end are listed. */
 const NEXT = 10;
 
@@ -66,19 +70,22 @@ export async function stats(
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();
-  const [{ groups, complete }, behind, endings, kept, archive, retention] = await Promise.all([
-    store.groupsOf(namespace, BUDGET_MS, false),
-    store.groupsOf(namespace, BUDGET_MS, true),
-    store.endingsOf(
-      namespace,
-      now,
-      HORIZONS.map(([, ms]) => now + ms),
-      NEXT,
-    ),
-    store.keptIn(namespace),
-    store.amountIn(namespace),
-    retentionOf(services, namespace, now),
-  ]);
+  const [{ groups, complete }, behind, endings, endingValidity, kept, archive, retention] = await Promise.all(
+    [
+      store.groupsOf(namespace, BUDGET_MS, false),
+      store.groupsOf(namespace, BUDGET_MS, true),
+      store.endingsOf(
+        namespace,
+        now,
+        HORIZONS.map(([, ms]) => now + ms),
+        NEXT,
+      ),
+      store.validityEndsOf(namespace, { above: now, to: now + LAST_HORIZON_MS }, NEXT),
+      store.keptIn(namespace),
+      store.amountIn(namespace),
+      retentionOf(services, namespace, now),
+    ],
+  );
   const today = Math.floor(now / DAY_MS);
   const days = Array.from({ length: LIMITS.statsDays }, (_, index) => today - LIMITS.statsDays + 1 + index);
   return {
@@ -99,6 +106,7 @@ export async function stats(
       within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),
       next: endings.next,
     },
+    endingValidity,
   };
 }
 

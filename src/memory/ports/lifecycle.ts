@@ -103,6 +103,12 @@ export interface KeptFor extends Readonly<Record<MemoryType, number | undefined>
   readonly stateHistory: number | undefined;
 }
 
+/** A memory that stays, but no longer holds from then on. */
+export interface ValidityEnd {
+  readonly id: string;
+  readonly validTo: number;
+}
+
 /** Memories of a namespace that expire. */
 export interface Endings {
   /** Numbers of memories that expire by each of the given moments. */
@@ -144,6 +150,12 @@ export interface LifecycleStore {
   ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
   /** Memories that expire after `now`: their number by each of these moments, and the first `limit`. */
   endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
+  /** Memories whose valid time ends after a time, and by another, soonest first. */
+  validityEndsOf(
+    namespace: string,
+    span: { readonly above: number; readonly to: number },
+    limit: number,
+  ): Promise<readonly ValidityEnd[]>;
   /** Receipts, audit entries and state changes that are kept in a namespace. */
   keptIn(namespace: string): Promise<Kept>;
   keptFor(namespace: string): Promise<KeptFor>;

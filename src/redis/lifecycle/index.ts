@@ -10,6 +10,7 @@ import { keptFor } from "./kept-for.js";
 import { mergeTop } from "./merge-top.js";
 import { countBefore } from "./memories-before.js";
 import { touch } from "./touch.js";
+import { validityEndsOf } from "./validity-ends.js";
 import { vitals } from "./vitals.js";
 
 /** Lives and uses of memories, and statistics of a namespace. */
@@ -22,6 +23,7 @@ export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
     freeOrphans,
     groupsOf,
     endingsOf,
+    validityEndsOf,
     countByType,
     keptIn,
     redisMemory,

@@ -86,6 +86,42 @@ test("counts by type, by day, by embedding, what ends next, and as usage does", 
   expect(await statsOf(namespace)).toMatchObject({ memories: 5, expiring: { within: { "1h": 0 } } });
 });
 
+test("lists what stays but no longer holds within 30 days, soonest first, also where very much does", async () => {
+  const namespace = newNamespace();
+  const [now, HOUR] = [Date.now(), 3_600_000];
+  const timeAfter = (hours: number) => new Date(now + hours * HOUR).toISOString();
+  const statement = (content: string, hours: number): Json => ({
+    content,
+    memory_type: "semantic",
+    valid_to: timeAfter(hours),
+  });
+  const results = await postBatch(service, namespace, [
+    statement("later", 50),
+    statement("tomorrow", 20),
+    { ...statement("ended", -5), valid_from: timeAfter(-50) },
+    statement("too late to be listed", 40 * 24),
+    { content: "without an end", memory_type: "semantic" },
+  ]);
+  const ids = results.map(({ memory }) => memory?.id);
+  const { ending_validity: few } = await statsOf(namespace);
+  expect(few).toEqual([
+    { id: ids[1], valid_to: timeAfter(20) },
+    { id: ids[0], valid_to: timeAfter(50) },
+  ]);
+  for (let batch = 0; batch < 2; batch++) {
+    const many = Array.from({ length: 400 }, (_, index) =>
+      statement(`offer ${batch} ${index}`, 30 + index / 100),
+    );
+    await postBatch(service, namespace, many);
+  }
+  const { ending_validity: soonest } = await statsOf(namespace);
+  expect(soonest).toHaveLength(10);
+  expect(soonest[0]).toEqual({ id: ids[1], valid_to: timeAfter(20) });
+  expect(soonest.slice(1).map(({ valid_to: end }) => end)).toEqual(
+    [0, 0, 1, 1, 2, 2, 3, 3, 4].map((place) => timeAfter(30 + place / 100)),
+  );
+});
+
 test("of more than one query counts is whole, and leaves out what has ended and what is others'", async () => {
   const namespace = newNamespace();
   const [batches, size] = [18, 500];

@@ -697,6 +697,13 @@ class NamespaceStatsExpiring(Model):
     """The next memories to expire, at most ten, soonest first."""
 
 
+class NamespaceStatsEndingValidity(Model):
+    id: str
+    """Id of the memory."""
+    valid_to: AwareDatetime
+    """End of the valid time (exclusive); null: unbounded."""
+
+
 class ConsolidationBegun(Model):
     id: str
     """Id of the run."""
@@ -1700,6 +1707,8 @@ class NamespaceStats(Model):
     expired: int
     """Number of memories that have expired so far."""
     expiring: NamespaceStatsExpiring
+    ending_validity: list[NamespaceStatsEndingValidity]
+    """The next memories whose valid time ends within 30 days, at most ten, soonest first. They stay, but no longer hold from then on."""
 
 
 class ForgetResponse(Model):
