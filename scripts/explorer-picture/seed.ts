@@ -163,6 +163,11 @@ async function procedures(support: MnemeClient, admin: MnemeClient) {
   });
   await store(support, {
     memory_type: "semantic",
+    content: "The Advent prices hold for all lamps.",
+    valid_to: new Date(Date.now() + 3 * DAY_MS).toISOString(),
+  });
+  await store(support, {
+    memory_type: "semantic",
     content: "The Advent discount of 10 percent may be offered on the phone.",
     ttl_seconds: 5 * 86_400,
   });

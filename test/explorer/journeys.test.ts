@@ -122,7 +122,7 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     ).version;
     const save = drawer.getByRole("button", { name: `Save version ${theirs}` });
     // An act reads the memory again, as a refused save does: neither makes the text one of the new version.
-    await drawer.getByRole("button", { name: "Confirm" }).click();
+    await drawer.getByRole("button", { name: "Mark as right" }).click();
     await drawer.getByText(`Meanwhile, version ${theirs} was written`).waitFor();
     expect(await save.isDisabled()).toBe(true);
     expect(bodyOf<{ version: number }>(await api.send("GET", item), 200).version).toBe(theirs);
@@ -143,11 +143,11 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await page.getByRole("link", { name: "Anna Keller has refund limit 5000 euros" }).click();
     const drawer = page.getByRole("dialog");
     await drawer.getByRole("link", { name: "Provenance" }).click();
-    await drawer.getByText("Written by").waitFor();
+    await drawer.locator(".facts").getByText("Written by").waitFor();
     expect(await drawer.locator(".facts").first().textContent()).toContain(seeded.wrong.agent);
-    await drawer.getByRole("button", { name: "Contradict" }).click();
+    await drawer.getByRole("button", { name: "Mark as wrong" }).click();
     // What is outside the dialog lies under it, and isn't heard.
-    await expect.poll(() => drawer.locator(".toast").textContent()).toBe("Noted as wrong.");
+    await expect.poll(() => drawer.locator(".toast").textContent()).toBe("Marked as wrong.");
     expect(await drawer.locator(".toast").isVisible()).toBe(true);
     await drawer.getByRole("button", { name: "Delete" }).click();
     await drawer.getByRole("button", { name: "Delete for good" }).click();
@@ -370,7 +370,7 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await page.getByRole("dialog").getByText("Trust", { exact: true }).first().waitFor();
     await tabTo("Provenance");
     await press("Enter");
-    await page.getByText("Written by").waitFor();
+    await page.locator(".facts").getByText("Written by").waitFor();
     await press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(page.url()).not.toContain("m=");

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { count, plural } from "../base/format.js";
-import { namespacesInside, scope } from "../base/namespaces.js";
+import { isPattern, namespacesInside, scope } from "../base/namespaces.js";
 import { addressOf, here, param, place, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
@@ -16,6 +16,7 @@ import { fatesOf, newOf } from "./compare.js";
 import type { Fate } from "./compare.js";
 import { AskFilters } from "./filters.js";
 import { HitCard } from "./hit.js";
+import { Questions } from "./questions.js";
 import { recallOf, todayOf } from "./request.js";
 import type { RecallRequest } from "./request.js";
 import { TimeTravel } from "./time-travel.js";
@@ -77,7 +78,14 @@ export function AskView() {
         </button>
       </form>
       <AskFilters />
-      {asked === "" ? <Newest /> : <Answer />}
+      {asked === "" ? (
+        <>
+          <Questions onAsk={() => input.current?.focus()} />
+          <Newest />
+        </>
+      ) : (
+        <Answer />
+      )}
     </>
   );
 }
@@ -204,12 +212,13 @@ function Results({ hits, today }: { readonly hits: Hits; readonly today: Hits | 
             hit={hit}
             place={index + 1}
             best={best}
+            next={hits[index + 1]}
             fate={fates?.[index]}
           />
         ))}
       </ol>
       {added.length > 0 && (
-        <section>
+        <section class="apart">
           <h2>Only in today’s answer</h2>
           <ol class="hits">
             {added.map((hit) => (
@@ -218,6 +227,7 @@ function Results({ hits, today }: { readonly hits: Hits; readonly today: Hits | 
                 hit={hit}
                 place={(today?.indexOf(hit) ?? 0) + 1}
                 best={Math.max(best, hit.score)}
+                next={today?.[today.indexOf(hit) + 1]}
                 fate={undefined}
               />
             ))}
@@ -271,6 +281,7 @@ function Newest() {
                 <When time={memory.recorded_at} />
                 <Trust value={memory.trust} />
                 <Marks memory={memory} />
+                {isPattern(scope()) && <span>{memory.namespace}</span>}
                 <a href={here({ m: memory.id, in: memory.namespace })}>Open</a>
               </p>
             </div>

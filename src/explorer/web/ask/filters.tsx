@@ -101,12 +101,12 @@ export function AskFilters() {
             onChange={set("ms")}
           />
           <Select
-            label="Search"
+            label="Search by"
             value={param("mode")}
             options={[
-              ["", "by words and meaning"],
-              ["keyword", "by words only"],
-              ["vector", "by meaning only"],
+              ["", "words and meaning"],
+              ["keyword", "words only"],
+              ["vector", "meaning only"],
             ]}
             onChange={set("mode")}
           />

@@ -2,8 +2,10 @@ import { here } from "../base/place.js";
 import { Marks, Trust, TypeLabel } from "../parts/labels.js";
 import { MemoryText } from "../parts/text.js";
 import { When } from "../parts/when.js";
-import { decimal } from "../base/format.js";
+import { decimal, ordinal } from "../base/format.js";
+import { isPattern, scope } from "../base/namespaces.js";
 import type { Fate } from "./compare.js";
+import { leadOf } from "./lead.js";
 import { ScoreBar } from "./score-bar.js";
 import { lengthPrior, scoreParts } from "./score-parts.js";
 import type { Hit } from "./score-parts.js";
@@ -12,13 +14,16 @@ interface HitCardProps {
   readonly hit: Hit;
   readonly place: number;
   readonly best: number;
+  /** The hit after it; undefined: it is the last one. */
+  readonly next: Hit | undefined;
   /** Undefined: the answer is of today. */
   readonly fate: Fate | undefined;
 }
 
-export function HitCard({ hit, place, best, fate }: HitCardProps) {
+export function HitCard({ hit, place, best, next, fate }: HitCardProps) {
   const { memory, ranks, relevance } = hit;
   const parts = scoreParts(hit);
+  const lead = next === undefined ? undefined : leadOf(hit, next);
   return (
     <li class="hit">
       <span class="hit-place" aria-label={`Place ${place}`}>
@@ -43,6 +48,7 @@ export function HitCard({ hit, place, best, fate }: HitCardProps) {
           <When time={memory.timestamp} />
           <Trust value={memory.trust} />
           <Marks memory={memory} />
+          {isPattern(scope()) && <span>{memory.namespace}</span>}
           <a href={here({ m: memory.id, in: memory.namespace })}>
             Open<span class="hidden"> memory {place}</span>
           </a>
@@ -50,8 +56,9 @@ export function HitCard({ hit, place, best, fate }: HitCardProps) {
         <ScoreBar parts={parts} score={hit.score} best={best} />
         <details class="why">
           <summary>
-            {foundBy(ranks)}; fit {decimal(relevance, 2)} of 1
+            Why it is {ordinal(place)}: {foundBy(ranks)}; fit {decimal(relevance, 2)} of 1
           </summary>
+          {lead !== undefined && <p class="lead">It is {lead}.</p>}
           <table>
             <caption class="hidden">What each part adds to the score</caption>
             <tbody>
@@ -85,11 +92,11 @@ export function HitCard({ hit, place, best, fate }: HitCardProps) {
 
 function foundBy(ranks: Hit["ranks"]): string {
   const lists = [
-    ...(ranks.keyword === null ? [] : [`by words (${ranks.keyword})`]),
-    ...(ranks.vector === null ? [] : [`by meaning (${ranks.vector})`]),
-    ...(typeof ranks.entities === "number" ? [`by entities (${ranks.entities})`] : []),
+    ...(ranks.keyword === null ? [] : [`${ordinal(ranks.keyword)} by words`]),
+    ...(ranks.vector === null ? [] : [`${ordinal(ranks.vector)} by meaning`]),
+    ...(typeof ranks.entities === "number" ? [`${ordinal(ranks.entities)} by entities`] : []),
   ];
-  return lists.length === 0 ? "Found" : `Found ${lists.join(" and ")}`;
+  return lists.length === 0 ? "found" : lists.join(", ");
 }
 
 function fitOf({ explain }: Hit): string {

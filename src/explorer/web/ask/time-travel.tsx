@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { localOf } from "../base/fields.js";
 import { minute } from "../base/format.js";
 import { param, setParams } from "../base/place.js";
+import { DayChips } from "./day-chips.js";
 
 const STEPS = 500;
 const SETTLE_MS = 160;
@@ -75,6 +76,7 @@ function TimeSlider({ name, title, explained, from, to, now }: TimeSliderProps) 
           </button>
         )}
       </div>
+      {name === "as_of" && <DayChips now={now} since={from} at={askedAt} onChoose={commit} />}
       <p id={`${id}-hint`} class="hint">
         {explained}
       </p>
@@ -107,7 +109,7 @@ export function TimeTravel({ recordedFrom, validFrom, validTo }: TimeTravelProps
       <TimeSlider
         name="valid_at"
         title="True on"
-        explained="What was true at that time, by valid_from and valid_to."
+        explained="What held in the world at that time: a fact may have a start and an end."
         from={Math.min(validFrom, recordedFrom) - margin}
         to={Math.max(validTo, now) + (validTo > now ? margin : 0)}
         now={now}

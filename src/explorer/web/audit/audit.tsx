@@ -67,7 +67,7 @@ function Filters() {
           onChange={set("verb")}
         />
         <Field label="From" type="datetime-local" value={param("from")} onChange={set("from")} />
-        <Field label="until" type="datetime-local" value={param("to")} onChange={set("to")} />
+        <Field label="Until" type="datetime-local" value={param("to")} onChange={set("to")} />
       </div>
       <p class="checks">
         <Check
@@ -82,7 +82,7 @@ function Filters() {
 
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    <Table label="Entries" columns={["When", "Agent", "Act", "Outcome", "Namespace", "What"]}>
+    <Table label="Entries" columns={["When", "Agent", "Act", "Outcome", "Namespace", "What"]} cards>
       {entries.map((entry) => (
         <tr key={`${entry.namespace} ${entry.id}`}>
           <td>
@@ -121,7 +121,7 @@ function Ids({ entry }: { readonly entry: Entry }) {
           <code key={id}>{id.length > 40 ? `${id.slice(0, 40)}…` : id}</code>
         ),
       )}
-      {ids.length > MOST_IDS && <span class="faint"> and {ids.length - MOST_IDS} more</span>}
+      {ids.length > MOST_IDS && <span class="faint"> and {ids.length - MOST_IDS} more </span>}
       {other !== undefined &&
         (entry.verb === "receipt.read" || entry.verb === "receipt.replay" ? (
           <a href={addressOf("receipts", { id: other })}>receipt …{other.slice(-6)}</a>

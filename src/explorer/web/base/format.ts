@@ -2,17 +2,23 @@ const NUMBER = new Intl.NumberFormat("en");
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const MINUTE = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
   day: "numeric",
   month: "short",
   year: "numeric",
   hour: "2-digit",
   minute: "2-digit",
 });
+const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const count = (value: number): string => NUMBER.format(value);
 export const compact = (value: number): string => COMPACT.format(value);
 export const day = (time: string | number): string => DAY.format(new Date(time));
+/** A day of these weeks, by its weekday: `Tue 24`. */
+export const weekday = (time: number): string => WEEKDAY.format(time).replace(",", "");
+export const longDay = (time: number): string => LONG_DAY.format(time);
 export const minute = (time: string | number): string => MINUTE.format(new Date(time));
 
 export const plural = (number: number, one: string, many = `${one}s`): string =>
@@ -33,6 +39,27 @@ export function ago(time: string | number, now = Date.now()): string {
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
   }
   return Math.abs(seconds) < 5 ? "just now" : RELATIVE.format(Math.round(seconds), "second");
+}
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const ORDINAL_ENDS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  zero: "th",
+  one: "st",
+  two: "nd",
+  few: "rd",
+  many: "th",
+  other: "th",
+};
+
+/** A place in a list: `2nd`. */
+export const ordinal = (place: number): string => `${count(place)}${ORDINAL_ENDS[ORDINALS.select(place)]}`;
+
+const midnight = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
+
+/** A time by its calendar day here, if that is today or tomorrow. */
+export function nearDay(time: string | number, now = Date.now()): "today" | "tomorrow" | undefined {
+  const days = Math.round((midnight(new Date(time).getTime()) - midnight(now)) / 86_400_000);
+  return days === 0 ? "today" : days === 1 ? "tomorrow" : undefined;
 }
 
 /** A length of time, in its two largest units. */

@@ -69,6 +69,7 @@ function Span({ memory, left, right, now }: SpanProps) {
         <span class="faint">
           {from === null ? "no start" : day(from)} – {to === null ? "no end" : day(to)}
         </span>
+        <span class="faint">by {memory.source_agent}</span>
         <Trust value={memory.trust} />
         {wrong && <span class="mark">contradicted</span>}
       </div>

@@ -1,4 +1,4 @@
-import { bytes, compact, count, excerpt, plural, span } from "../base/format.js";
+import { ago, bytes, compact, count, excerpt, minute, nearDay, plural, span } from "../base/format.js";
 import { addressOf, here } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
@@ -6,8 +6,14 @@ import type { Memory, Schemas } from "../base/service.js";
 import { TypeLabel } from "../parts/labels.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
 import { Table } from "../parts/table.js";
-import { When } from "../parts/when.js";
 import { Bars } from "./bars.js";
+
+const WITHIN = [
+  ["1h", "an hour"],
+  ["1d", "a day"],
+  ["7d", "7 days"],
+  ["30d", "30 days"],
+] as const;
 
 type Stats = Schemas["NamespaceStats"];
 
@@ -46,6 +52,16 @@ export function NamespaceHealth({ ns }: { readonly ns: string }) {
         />
       </dl>
       {!data.complete && <Note>The count was cut short: it covers the memories recorded last.</Note>}
+      <h2>What ends next</h2>
+      <p class="meta">
+        {WITHIN.map(([within, words]) => (
+          <span key={within}>
+            <b>{count(data.expiring.within[within])}</b> deleted within {words}
+          </span>
+        ))}
+        <span>{count(data.expired)} were deleted so far</span>
+      </p>
+      <Ending ns={ns} ends={endsOf(data)} />
       <h2>Growth</h2>
       <Bars
         label={`${count(month)} memories of the last ${growth.length} days still exist.`}
@@ -55,16 +71,6 @@ export function NamespaceHealth({ ns }: { readonly ns: string }) {
           title: `${day}: ${plural(memories, "memory", "memories")}, ${bytes(size)}`,
         }))}
       />
-      <h2>What ends next</h2>
-      <p class="meta">
-        {(["1h", "1d", "7d", "30d"] as const).map((within) => (
-          <span key={within}>
-            <b>{count(data.expiring.within[within])}</b> within {within}
-          </span>
-        ))}
-        <span>{count(data.expired)} have ended so far</span>
-      </p>
-      <Ending ns={ns} next={data.expiring.next} />
       <h2>What is kept besides</h2>
       <Kept ns={ns} stats={data} />
     </>
@@ -88,39 +94,67 @@ function Figure({ name, value, note }: FigureProps) {
   );
 }
 
-function Ending({ ns, next }: { readonly ns: string; readonly next: Stats["expiring"]["next"] }) {
+interface End {
+  readonly id: string;
+  readonly at: string;
+  /** What happens then. */
+  readonly means: string;
+}
+
+/** Ends of both kinds, soonest first. */
+function endsOf({ expiring, ending_validity: validity }: Stats): readonly End[] {
+  return [
+    ...expiring.next.map(({ id, expires_at: at }) => ({ id, at, means: "it is deleted" })),
+    ...validity.map(({ id, valid_to: at }) => ({ id, at, means: "it stays, but no longer holds" })),
+  ].toSorted((one, other) => one.at.localeCompare(other.at));
+}
+
+function Ending({ ns, ends }: { readonly ns: string; readonly ends: readonly End[] }) {
   const client = service.value;
-  const { data, error } = useQuery(`ending ${ns} ${next.map(({ id }) => id).join()}`, (signal) =>
+  const { data, error } = useQuery(`ending ${ns} ${ends.map(({ id }) => id).join()}`, (signal) =>
     Promise.all(
-      next.map(({ id }) =>
+      ends.map(({ id }) =>
         client.get("/v1/namespaces/{ns}/memories/{id}", { path: { ns, id }, signal }).catch(() => undefined),
       ),
     ),
   );
-  if (next.length === 0) return <Note>Nothing here has an end.</Note>;
+  if (ends.length === 0)
+    return <Note>Nothing here ends within 30 days, and no memory has a time to live.</Note>;
   if (error !== undefined) return <Failure error={error} />;
   const known = new Map<string, Memory>(
     data?.flatMap((memory) => (memory === undefined ? [] : [[memory.id, memory] as const])),
   );
   return (
-    <Table label="What ends next" columns={["Memory", "Type", "Ends"]}>
-      {next.map(({ id, expires_at: at }) => {
+    <Table label="What ends next" columns={["Ends", "Memory", "Then", "Type"]} cards>
+      {ends.map(({ id, at, means }) => {
         const memory = known.get(id);
         return (
-          <tr key={id}>
+          <tr key={`${id} ${means}`}>
+            <td>
+              <EndsAt time={at} />
+            </td>
             <td class="wide">
               <a class="quoted" dir="auto" href={here({ m: id, in: ns })}>
                 {memory === undefined ? id : excerpt(memory.content, 120)}
               </a>
             </td>
+            <td>{means}</td>
             <td>{memory !== undefined && <TypeLabel memory={memory} />}</td>
-            <td>
-              <When time={at} /> <span class="faint">({at.slice(0, 16).replace("T", " ")} UTC)</span>
-            </td>
           </tr>
         );
       })}
     </Table>
+  );
+}
+
+/** An end by its day, with how far it is. */
+function EndsAt({ time }: { readonly time: string }) {
+  const near = nearDay(time);
+  return (
+    <time dateTime={time} title={time}>
+      {near !== undefined && <b>{near}, </b>}
+      {minute(time)} <span class="faint">({ago(time)})</span>
+    </time>
   );
 }
 

@@ -102,7 +102,7 @@ function ListFilters({ pattern }: { readonly pattern: boolean }) {
         <Field label="Tags" value={param("tags")} onChange={set("tags")} />
         <Field label="Fact about" value={param("subject")} onChange={set("subject")} />
         <Field label="Happened from" type="datetime-local" value={param("from")} onChange={set("from")} />
-        <Field label="until" type="datetime-local" value={param("to")} onChange={set("to")} />
+        <Field label="Happened until" type="datetime-local" value={param("to")} onChange={set("to")} />
         {!pattern && (
           <Select
             label="Order"
@@ -153,6 +153,7 @@ function Rows({ memories, showNamespace }: TableProps) {
             </a>
             <span class="under">
               {showNamespace && <span>{memory.namespace}</span>}
+              {memory.key !== null && <span dir="auto">key {memory.key}</span>}
               <Marks memory={memory} />
             </span>
           </td>
@@ -168,9 +169,9 @@ function Rows({ memories, showNamespace }: TableProps) {
             <When time={memory.timestamp} />
           </td>
           <td>
-            <Trust value={memory.trust} />
+            <Trust value={memory.trust} headed />
           </td>
-          <td>
+          <td class="ends">
             <When time={memory.expires_at} />
           </td>
         </tr>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAct } from "../base/act.js";
 import type { Act } from "../base/act.js";
+import { plural } from "../base/format.js";
 import { namespacesInside } from "../base/namespaces.js";
 import { here } from "../base/place.js";
 import { useQuery } from "../base/query.js";
@@ -37,7 +38,11 @@ export function QuarantineView() {
     <>
       <header class="head">
         <h1>Quarantine</h1>
-        {data !== undefined && <p class="status">{data.memories.length} waiting</p>}
+        {data !== undefined && (
+          <p class="status">
+            {plural(data.memories.length, "copy", "copies")} that no recall finds until a person decides
+          </p>
+        )}
       </header>
       {error !== undefined && <Failure error={error} retry={retry} />}
       {act.error !== undefined && <Failure error={act.error} />}

@@ -26,7 +26,7 @@ export function Actions({ memory }: { readonly memory: Memory }) {
   const toggle = (what: Doing["what"], on: boolean) => (): void =>
     setDoing(on ? undefined : { what, version: memory.version });
   const judge = (outcome: "confirmed" | "contradicted") => (): void => {
-    const done = outcome === "confirmed" ? "Noted as correct." : "Noted as wrong.";
+    const done = outcome === "confirmed" ? "Marked as right." : "Marked as wrong.";
     act.run(async () => {
       const caller = await client.get("/v1/whoami");
       await client.post("/v1/namespaces/{ns}/memories/{id}/feedback", {
@@ -44,10 +44,10 @@ export function Actions({ memory }: { readonly memory: Memory }) {
           </button>
         )}
         <button type="button" class="button" disabled={act.busy} onClick={judge("confirmed")}>
-          Confirm
+          Mark as right
         </button>
         <button type="button" class="button" disabled={act.busy} onClick={judge("contradicted")}>
-          Contradict
+          Mark as wrong
         </button>
         {memory.quarantined && <Release memory={memory} act={act} />}
         <button
@@ -59,6 +59,12 @@ export function Actions({ memory }: { readonly memory: Memory }) {
           Delete
         </button>
       </div>
+      <p class="hint">
+        Is it wrong? Mark it as wrong: it stays, with less trust in it and in its author.
+        {memory.memory_type !== "episodic" &&
+          " Revise it: the new text takes its place, and Versions has the old one."}{" "}
+        Delete it: it is gone for good.
+      </p>
       {revising && <Revise memory={memory} done={() => setDoing(undefined)} />}
       {deleting && (
         <Confirm

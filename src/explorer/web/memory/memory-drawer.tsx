@@ -10,6 +10,7 @@ import { Failure, Loading } from "../parts/notice.js";
 import { MemoryText } from "../parts/text.js";
 import { When } from "../parts/when.js";
 import { Actions } from "./actions.js";
+import { Contradicting } from "./contradicting.js";
 import { Decay } from "./decay.js";
 import { Provenance } from "./provenance.js";
 import { TrustParts } from "./trust-parts.js";
@@ -55,11 +56,15 @@ function Inside({ ns, id }: { readonly ns: string; readonly id: string }) {
       <p class="meta">
         <TypeLabel memory={data} />
         <span>{data.namespace}</span>
+        {data.key !== null && <span dir="auto">key {data.key}</span>}
         <span>version {data.version}</span>
         <Marks memory={data} />
       </p>
       <h2 class="hidden">Memory {id}</h2>
       <MemoryText text={data.content} />
+      <p class="author">
+        Written by <b>{data.source_agent}</b>, <When time={data.recorded_at} exact />
+      </p>
       <Actions memory={data} />
       <Tabs
         label="Parts of the memory"
@@ -83,13 +88,9 @@ function Overview({ memory }: { readonly memory: Detail }) {
         <p class="fact-line">
           <b>{fact.subject}</b> <span class="faint">{fact.predicate}</span> <b>{fact.object}</b>
           <span class="faint"> confidence {fact.confidence}</span>
-          {fact.contradicts.map((other) => (
-            <a key={other} href={here({ m: other, in: memory.namespace })}>
-              contradicts {other.slice(-6)}
-            </a>
-          ))}
         </p>
       )}
+      {fact !== undefined && <Contradicting ns={memory.namespace} ids={fact.contradicts} />}
       <h3>Trust</h3>
       {parts !== undefined && <TrustParts trust={memory.trust} parts={parts} agent={memory.source_agent} />}
       <p class="hint">

@@ -6,15 +6,23 @@ export function TypeLabel({ memory }: { readonly memory: Pick<Memory, "memory_ty
   return <span class={`type type-${memory.memory_type}`}>{memory.memory_type}</span>;
 }
 
+interface TrustProps {
+  readonly value: number;
+  /** Whether a head of a column names it already. */
+  readonly headed?: boolean;
+}
+
 /** How far to believe it, as a number and a short bar. */
-export function Trust({ value }: { readonly value: number }) {
+export function Trust({ value, headed = false }: TrustProps) {
   return (
     <span class="trust" title={`trust ${value}`}>
       <span class="trust-bar" aria-hidden="true">
         <span style={{ width: `${Math.round(value * 100)}%` }} />
       </span>
-      <span class="hidden">trust </span>
-      {decimal(value, 2)}
+      <span>
+        <span class={headed ? "hidden" : ""}>trust </span>
+        {decimal(value, 2)}
+      </span>
     </span>
   );
 }

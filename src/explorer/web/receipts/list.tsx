@@ -32,7 +32,7 @@ function InNamespace({ ns }: { readonly ns: string }) {
         <div class="grid">
           <Field label="Agent" value={param("agent")} onChange={set("agent")} />
           <Field label="From" type="datetime-local" value={param("from")} onChange={set("from")} />
-          <Field label="until" type="datetime-local" value={param("to")} onChange={set("to")} />
+          <Field label="Until" type="datetime-local" value={param("to")} onChange={set("to")} />
         </div>
         <p class="hint">
           Recalls that asked for {ns} alone{isPattern(scope()) && ", the largest namespace here"}. A recall of
@@ -53,7 +53,7 @@ function InNamespace({ ns }: { readonly ns: string }) {
 
 function Rows({ receipts }: { readonly receipts: readonly Schemas["ListedReceipt"][] }) {
   return (
-    <Table label="Receipts" columns={["When", "Agent", "Question", { number: "Found" }]}>
+    <Table label="Receipts" columns={["When", "Agent", "Question", { number: "Found" }]} cards>
       {receipts.map(({ id, at, agent, query, hits, thread_id: thread }) => (
         <tr key={id}>
           <td>
@@ -74,7 +74,7 @@ function Rows({ receipts }: { readonly receipts: readonly Schemas["ListedReceipt
               </span>
             )}
           </td>
-          <td class="number">{hits}</td>
+          <td class="number found">{hits}</td>
         </tr>
       ))}
     </Table>

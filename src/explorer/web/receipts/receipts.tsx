@@ -18,21 +18,27 @@ export function ReceiptsView() {
         <h1>Receipts</h1>
         <p class="status">what an agent knew when it decided</p>
       </header>
-      <div class="narrow">
-        <Field
-          label="Id of a receipt"
-          value={id}
-          placeholder="01JD8Q4V7K3W5N0R2T6Y9B1C4D"
-          hint="Each recall returns it as receipt_id."
-          onChange={(value) => setParams({ id: value.trim() })}
-        />
-      </div>
-      {id !== "" && (
-        <p>
-          <a href={here({ id: undefined })}>All receipts</a>
-        </p>
+      {id === "" ? (
+        <>
+          <Receipts />
+          <div class="narrow apart">
+            <Field
+              label="Open a receipt by its id"
+              value={id}
+              placeholder="01JD8Q4V7K3W5N0R2T6Y9B1C4D"
+              hint="Each recall returns it as receipt_id."
+              onChange={(value) => setParams({ id: value.trim() })}
+            />
+          </div>
+        </>
+      ) : (
+        <>
+          <p>
+            <a href={here({ id: undefined })}>All receipts</a>
+          </p>
+          <Receipt key={id} id={id} />
+        </>
       )}
-      {id === "" ? <Receipts /> : <Receipt key={id} id={id} />}
     </>
   );
 }
@@ -78,6 +84,17 @@ function Receipt({ id }: { readonly id: string }) {
           <dd>{since(changes)}</dd>
         </div>
       </dl>
+      <p>
+        <a
+          href={addressOf("ask", {
+            q: receipt.query,
+            as_of: receipt.at,
+            ...(receipt.namespaces.length === 1 ? { ns: receipt.namespaces[0] } : { ns: "**" }),
+          })}
+        >
+          Ask the same as of then
+        </a>
+      </p>
       <div class="side-by-side">
         <section>
           <h2>Then, {minute(receipt.at)}</h2>
@@ -150,6 +167,7 @@ function Hit({ place, id, ns, memory, note, mark }: HitProps) {
           <MemoryText text={memory.content} />
         )}
         <p class="meta">
+          {memory !== null && <span>by {memory.source_agent}</span>}
           <span>{note}</span>
           {memory !== null && <a href={here({ m: id, in: ns })}>Open</a>}
         </p>

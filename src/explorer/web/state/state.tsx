@@ -87,14 +87,16 @@ function Documents({ feed, ns }: { readonly feed: Feed; readonly ns: string }) {
         />
       )}
       <ul class="choices">
-        {data.documents.map(({ key, updated_at: updated, updated_by: writer }) => {
-          const { op, at, by } = feed.documents.get(key) ?? { op: "set", at: updated, by: writer };
+        {data.documents.map(({ key, updated_at: updated, updated_by: writer, expires_at: end }) => {
+          const changed = feed.documents.get(key);
+          const { op, at, by } = changed ?? { op: "set", at: updated, by: writer };
           return (
             <li key={key}>
               <a href={here({ key })} {...(key === param("key") ? { "aria-current": "true" as const } : {})}>
                 <span dir="auto">{key}</span>
                 <span class="faint">
                   {op === "delete" ? "deleted" : ago(at)} by {by}
+                  {changed === undefined && end !== null && `, ends ${ago(end)}`}
                 </span>
               </a>
             </li>

@@ -1,5 +1,5 @@
 import { plural } from "../base/format.js";
-import { here, param, setParams } from "../base/place.js";
+import { addressOf, here, param, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import { Field } from "../parts/controls.js";
@@ -91,7 +91,8 @@ function Thread({ id }: { readonly id: string }) {
   return (
     <section class="master-detail" aria-label={id}>
       <h2 dir="auto">{id}</h2>
-      {error !== undefined && <Failure error={error} retry={retry} />}
+      {error?.status === 404 && <Unknown id={id} />}
+      {error !== undefined && error.status !== 404 && <Failure error={error} retry={retry} />}
       {data === undefined && error === undefined && <Loading rows={5} />}
       {data !== undefined && (
         <>
@@ -106,6 +107,25 @@ function Thread({ id }: { readonly id: string }) {
         </>
       )}
     </section>
+  );
+}
+
+/** A recall names its thread itself, so a receipt may lead to one that has no checkpoints here. */
+function Unknown({ id }: { readonly id: string }) {
+  const namespace = param("tenant");
+  return (
+    <Empty title="No checkpoints of this thread are here">
+      <p>
+        A recall says itself of which thread it is. Its checkpoints are here if its graph keeps them with
+        RedisSaver in this Redis
+        {namespace === ""
+          ? "; a saver with a namespace has its threads under that name."
+          : ", under this namespace."}
+      </p>
+      <p>
+        A conversation may have the same name: <a href={addressOf("sessions", { sid: id })}>session {id}</a>
+      </p>
+    </Empty>
   );
 }
 
