@@ -185,14 +185,13 @@ async function start(
   const door = keyCache.known();
   const access = describeAccess(config, door);
   const anonymous = door === "anyone";
-  const embedder = embedders.active();
-  logger.info({ url, embedder: embedder?.model.id ?? "none", anonymous }, "serving");
+  const embedder = embedders.describe();
+  logger.info({ url, embedder, anonymous }, "serving");
   if (access.warning !== undefined) logger.warn(access.warning);
   return {
     url,
     access: access.summary,
-    embedder:
-      embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
+    embedder,
     redis: `Redis ${connected.facts.version} at ${publicAddress(config.redis.url)}`,
     async stop() {
       await stop(open);

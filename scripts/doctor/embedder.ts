@@ -7,38 +7,56 @@ import type { Env } from "../shell/env.js";
 import { messageOf } from "../shell/failure.js";
 import { ok, problem, warning } from "./finding.js";
 import type { Finding } from "./finding.js";
+import { storedModel } from "./stored-model.js";
 
 const EMBEDS_WITHIN_MS = 30_000;
 
-/** Whether what is configured really embeds a text. */
+/** Whether what is configured really embeds a text, and is the model of the stored vectors. */
 export async function* checkEmbedder(env: Env, config: Config): AsyncGenerator<Finding> {
+  const ids: (string | undefined)[] = [];
   for (const embedding of [config.embedding, config.secondEmbedding]) {
-    if (embedding !== undefined) yield await tried(env, embedding);
+    if (embedding?.provider === "none") {
+      yield warning("embedder", "MNEME_EMBEDDER is none: recall finds words only, not meanings.");
+    } else if (embedding !== undefined) {
+      const { finding, id } = await tried(env, embedding);
+      ids.push(id);
+      yield finding;
+    }
   }
+  // The id of a model that isn't downloaded yet isn't known.
+  if (ids.length === 0 || ids.includes(undefined)) return;
+  const stored = await storedModel(env, config);
+  if (stored === undefined || ids.includes(stored)) return;
+  yield warning(
+    "embedder",
+    `The stored vectors are of the model ${stored}, but ${ids.join(" and ")} is configured: recall finds words only. Configure the model of the vectors, or change them: npx mneme migrate.`,
+  );
 }
 
-async function tried(env: Env, config: EmbeddingConfig): Promise<Finding> {
-  if (config.provider === "none") {
-    return warning("embedder", "MNEME_EMBEDDER is none: recall finds words only, not meanings.");
-  }
+interface Trial {
+  readonly finding: Finding;
+  readonly id?: string;
+}
+
+async function tried(env: Env, config: Exclude<EmbeddingConfig, { provider: "none" }>): Promise<Trial> {
   const where = config.provider === "local" ? located(env, config) : {};
   if (where === undefined) {
-    return ok("embedder", "The local model isn't downloaded yet: `mneme start` does that, once.");
+    return {
+      finding: ok("embedder", "The local model isn't downloaded yet: `mneme start` does that, once."),
+    };
   }
   const embedder = createEmbedder({ ...config, ...where });
-  if (embedder === undefined) return ok("embedder", "There is no embedder.");
+  if (embedder === undefined) return { finding: ok("embedder", "There is no embedder.") };
+  const { id } = embedder.model;
   const signal = AbortSignal.timeout(EMBEDS_WITHIN_MS);
   const started = performance.now();
   try {
     await embedder.ready(signal);
     await embedder.embedQuery("trial", signal);
-    const { id } = embedder.model;
-    return ok(
-      "embedder",
-      `${id} (${config.provider}) embeds, after ${Math.ceil(performance.now() - started)} ms.`,
-    );
+    const took = Math.ceil(performance.now() - started);
+    return { finding: ok("embedder", `${id} (${config.provider}) embeds, after ${took} ms.`), id };
   } catch (error) {
-    return problem("embedder", `${messageOf(error)}. ${wayOut(config.provider)}`);
+    return { finding: problem("embedder", `${messageOf(error)}. ${wayOut(config.provider)}`), id };
   } finally {
     await embedder.close();
   }

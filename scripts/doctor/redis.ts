@@ -22,7 +22,7 @@ import { checkClock, checkMemory, checkSaves, checkSpeed } from "./redis-state.j
 
 /** The Redis at `REDIS_URL`, else the one that `mneme start` brings: whether there can be one, and how it is. */
 export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Finding> {
-  const url = env["REDIS_URL"] || embeddedUrl(env);
+  const url = redisUrl(env);
   if (url === undefined) {
     yield await startable(env);
     return;
@@ -87,6 +87,11 @@ function fitness({ version, unfit }: ServerFacts, url: string): Finding {
   return unfit === undefined
     ? ok("redis", `Redis ${version} at ${address} has search and JSON.`)
     : problem("redis", `Redis at ${address} isn't supported: ${unfit}. Use Redis 8, or Redis Stack 7.4.`);
+}
+
+/** The one at `REDIS_URL`, else that of the data folder; undefined: that doesn't run. */
+export function redisUrl(env: Env): string | undefined {
+  return env["REDIS_URL"] || embeddedUrl(env);
 }
 
 /** That of the data folder, if it runs. */

@@ -24,6 +24,8 @@ export interface Embedders {
   readonly calibrate: Calibrate;
   /** What is wrong with the model in use. */
   fault(): EmbedderFault | undefined;
+  /** What embeds, in words for a person. */
+  describe(): string;
 }
 
 /** `opens` hears of each that must be closed, also if a later one throws. */
@@ -50,7 +52,17 @@ export function createEmbedders(
   });
   const byModel = new Map(members.map((each) => [each.embedder.model.id, each]));
   const [first] = members;
-  const models = createModelStore(redis.gateway, redis.keys, first?.embedder.model.id);
+  const differs = createFaultHealth<EmbedderFault>(logger, {
+    fails: "Recall finds words only, and new memories get no vectors",
+    works: "The model of the stored vectors is a configured one again",
+  });
+  const models = createModelStore(redis.gateway, redis.keys, first?.embedder.model.id, ({ active }) =>
+    differs.tell(
+      first === undefined || active === undefined || byModel.has(active)
+        ? undefined
+        : { message: modelDiffers(active, first.embedder.model.id), fault: "model_differs" },
+    ),
+  );
   const absent = new Map<string, Embedder>();
 
   function memberOrAbsent(id: string): Embedder {
@@ -82,5 +94,17 @@ export function createEmbedders(
       if (id === undefined || first === undefined) return first?.fault();
       return byModel.has(id) ? byModel.get(id)?.fault() : "model_differs";
     },
+    describe() {
+      if (first === undefined) return "none (keyword only)";
+      const { id } = first.embedder.model;
+      const active = models.known()?.active ?? id;
+      const used = byModel.get(active);
+      return used === undefined
+        ? `none (keyword only: ${modelDiffers(active, id)})`
+        : `${active} (${used.embedder.model.provider})`;
+    },
   };
 }
+
+const modelDiffers = (stored: string, configured: string): string =>
+  `the stored vectors are of the model ${stored}, but ${configured} is configured`;

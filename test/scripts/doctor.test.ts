@@ -9,6 +9,8 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createClock } from "../../scripts/test-faults/clock.js";
 import type { Finding } from "../../scripts/doctor/finding.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import { tempDir } from "../support/run/temp-dir.js";
@@ -194,6 +196,26 @@ test("a provider that isn't there", async () => {
   });
   expect(problems).toEqual([expect.stringContaining("Check OPENAI_API_KEY")]);
   expect(problems.join()).not.toContain("sk-hidden-key");
+});
+
+test("a model that isn't that of the stored vectors", async () => {
+  const provider = await startFakeOpenAI(64);
+  onTestFinished(() => provider.close());
+  const prefix = `t${newNamespace().slice(2, 10)}`;
+  await admin.hSet(`${prefix}:meta`, "embedding_model", "other-64");
+  onTestFinished(async () => void (await admin.del(`${prefix}:meta`)));
+  const settings = {
+    REDIS_URL: redis.url,
+    MNEME_KEY_PREFIX: prefix,
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_MODEL: "one",
+    MNEME_EMBEDDING_DIMENSIONS: "64",
+  };
+  const found = await doctor(settings);
+  expect(found.warnings).toEqual([expect.stringMatching(/^embedder: .*other-64, but one-64 is configured/)]);
+  expect((await doctor({ ...settings, MNEME_EMBEDDING_MODEL: "other" })).warnings).toEqual([]);
 });
 
 describe("the port", () => {

@@ -166,6 +166,16 @@ test("of two services with different models that start at once, the store takes 
   );
   expect(new Set(embedders.map(({ model }) => model)).size).toBe(1);
   expect(embedders.map(({ reason = "" }) => reason).toSorted()).toEqual(["", "model_differs"]);
+  const [active = ""] = embedders.map(({ model }) => model);
+  const other = active === "one-64" ? "two-64" : "one-64";
+  const warned = services.filter((each) => each.logs().includes('"reason":"model_differs"'));
+  expect(warned).toHaveLength(1);
+  const logs = (warned[0]?.logs() ?? "").split("\n");
+  const differs = `the stored vectors are of the model ${active}, but ${other} is configured`;
+  expect(logs.filter((line) => line.includes('"reason":"model_differs"'))).toEqual([
+    expect.stringContaining(differs),
+  ]);
+  expect(logs.find((line) => line.includes('"serving"'))).toContain(`none (keyword only: ${differs})`);
   for (const service of services) await service.stop();
   await provider.close();
 });

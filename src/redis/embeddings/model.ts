@@ -16,10 +16,12 @@ export interface WatchedModels extends ModelStore {
   watch(): { stop(): Promise<void> };
 }
 
+/** `heard` is told with each reading which models the store uses. */
 export function createModelStore(
   redis: RedisGateway,
   keys: Keys,
   configured: string | undefined,
+  heard: (models: ModelsInUse) => void = () => {},
 ): WatchedModels {
   let latest: { readonly models: ModelsInUse; readonly at: number } | undefined;
 
@@ -32,6 +34,7 @@ export function createModelStore(
       migration: json == null ? undefined : parseStored<EmbeddingMigration>(json),
     };
     latest = { models, at };
+    heard(models);
     return models;
   }
 
