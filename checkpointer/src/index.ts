@@ -1,7 +1,16 @@
 export { copyStore } from "./copy/copy-store.js";
-export type { CopiedStore, CopyStoreOptions, SourceItem, StoreSource } from "./copy/copy-store.js";
+export type {
+  CopiedStore,
+  CopyStoreOptions,
+  SourceItem,
+  StoreSource,
+  UnreadItem,
+} from "./copy/copy-store.js";
 export { copyThreads } from "./copy/copy-threads.js";
-export type { CopiedThreads, CopyThreadsOptions } from "./copy/copy-threads.js";
+export type { CopiedThreads, CopyProblem, CopyThreadsOptions } from "./copy/copy-threads.js";
+export { PythonRedis } from "./python/python-redis.js";
+export type { PythonRedisOptions, PythonRedisUrlOptions } from "./python/python-redis.js";
+export type { Place, ReadCheckpoint, ThreadSource, Unread } from "./copy/thread-source.js";
 export type { RedisConnection } from "./connection.js";
 export type { ThreadDescription } from "./saver/describe-thread.js";
 export type { ListThreadsOptions, ThreadPage, ThreadSummary } from "./saver/list-threads.js";

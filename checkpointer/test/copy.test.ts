@@ -102,7 +102,8 @@ describe("copyThreads", () => {
     expect(copied.writes).toBeGreaterThan(20);
     expect([await contentOf(to, one), await contentOf(to, other)]).toEqual(before);
     expect([await contentOf(from, one), await contentOf(from, other)]).toEqual(before);
-    expect(await copyThreads(from, to, { threadIds: [one, "none"] })).toMatchObject({ threads: 1 });
+    const again = await copyThreads(from, to, { threadIds: [one, "none"] });
+    expect(again).toEqual({ ...copied, threads: 1, checkpoints: 0, writes: 0, seen: before[0]?.length });
     expect(await contentOf(to, one)).toEqual(before[0]);
     const config = { configurable: { thread_id: one } };
     const state = await graphOn(to).getState(config, { subgraphs: true });
@@ -117,6 +118,9 @@ describe("copyThreads", () => {
   });
 });
 
+/** What copies of stores without faults count. */
+const NONE = { seen: 0, kept: 0, failed: 0 };
+
 /** More than the official RedisStore reads to list namespaces. */
 const MANY = 1100;
 
@@ -128,15 +132,21 @@ describe("copyStore", () => {
       await from.put(["users", "ada"], `k${n}`, { n, nested: { text: `Item ${n}.` } });
     await from.put(["users"], "k1", { own: true });
     await from.put(["users", "ada", "deep"], "k1", { deep: new Set([1]) });
-    expect(await copyStore(from, to)).toEqual({ namespaces: 3, items: 132 });
+    expect(await copyStore(from, to)).toEqual({ namespaces: 3, items: 132, ...NONE });
     const items = await to.search([], { limit: 1000 });
     expect(items).toHaveLength(132);
     for (const { namespace, key, value } of items)
       expect(value).toEqual((await from.get(namespace, key))?.value);
-    expect(await copyStore(from, to, { prefix: ["users", "ada", "deep"] })).toEqual({
+    expect(await copyStore(from, to)).toEqual({ namespaces: 0, items: 0, ...NONE, seen: 132 });
+    const other = new InMemoryStore();
+    expect(await copyStore(from, other, { prefix: ["users", "ada", "deep"] })).toEqual({
       namespaces: 1,
       items: 1,
+      ...NONE,
     });
+    await from.put(["users"], "k1", { own: "changed later" });
+    expect(await copyStore(from, to)).toMatchObject({ namespaces: 1, items: 1, seen: 131 });
+    expect((await to.get(["users"], "k1"))?.value).toEqual({ own: "changed later" });
     expect(await to.search([], { limit: 1000 })).toHaveLength(132);
   });
 
@@ -146,12 +156,12 @@ describe("copyStore", () => {
   ] as const)("moves more items and namespaces of %s than it lists at once", async (_, from) => {
     for (let n = 0; n < MANY; n++) await from.put([n % 2 === 0 ? "even" : "odd", `n${n}`], `k${n}`, { n });
     const to = new InMemoryStore();
-    expect(await copyStore(from, to)).toEqual({ namespaces: MANY, items: MANY });
+    expect(await copyStore(from, to)).toEqual({ namespaces: MANY, items: MANY, ...NONE });
     for (let n = 0; n < MANY; n++) {
       expect((await to.get([n % 2 === 0 ? "even" : "odd", `n${n}`], `k${n}`))?.value).toEqual({ n });
     }
     const odd = new InMemoryStore();
-    const half = { namespaces: MANY / 2, items: MANY / 2 };
+    const half = { namespaces: MANY / 2, items: MANY / 2, ...NONE };
     expect(await copyStore(from, odd, { prefix: ["odd"] })).toEqual(half);
     expect(await odd.search(["even"])).toEqual([]);
     expect(await odd.search([], { limit: MANY })).toHaveLength(MANY / 2);
@@ -169,7 +179,7 @@ describe("copyStore", () => {
     );
     asked = 0;
     const to = new InMemoryStore();
-    expect(await copyStore(from, to)).toEqual({ namespaces: 7, items: MANY });
+    expect(await copyStore(from, to)).toEqual({ namespaces: 7, items: MANY, ...NONE });
     // By a search with an offset, each page begins again: more than 70.
     expect(asked).toBeLessThan(40);
     expect(await copyStore(from, new InMemoryStore(), { prefix: ["n", "3"] })).toMatchObject({

@@ -15,9 +15,15 @@ export function assertLossless(what: string, value: unknown, writer: Writer): vo
   if (problem !== undefined) throw notStored(what, problem);
 }
 
-export function notStored(what: string, reason: string, cause?: unknown): TypeError {
-  return new TypeError(`${what} can't be stored: ${reason}`, { cause });
+/** A value that wouldn't come back as it is. */
+export class NotStoredError extends TypeError {
+  constructor(what: string, reason: string, cause?: unknown) {
+    super(`${what} can't be stored: ${reason}`, { cause });
+  }
 }
+
+export const notStored = (what: string, reason: string, cause?: unknown): NotStoredError =>
+  new NotStoredError(what, reason, cause);
 
 /** Runs a serializer; if it fails, the error names what it was to write. */
 export async function naming<T>(what: string, write: () => Promise<T>): Promise<T> {

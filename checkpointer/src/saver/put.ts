@@ -131,7 +131,7 @@ async function segmentArguments(
 }
 
 /** Channels whose value LangGraph rebuilds from the ancestors' writes: it counts the steps since it last stored one. */
-function deltaChannels(checkpoint: Checkpoint, metadata: CheckpointMetadata): string[] {
+export function deltaChannels(checkpoint: Checkpoint, metadata: CheckpointMetadata): string[] {
   const counted = Object.keys(metadata.counters_since_delta_snapshot ?? {});
   return counted.filter((name) => !Object.hasOwn(checkpoint.channel_values, name));
 }

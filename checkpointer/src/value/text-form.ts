@@ -16,7 +16,8 @@ const SHORTEST_NUMBER = 5;
 const BLOCK = "-----BEGIN ";
 const BLOCK_END = "-----END -----";
 
-const JSON_TOKEN = /"|[^"\s{}[\],:]+/;
+/** The first character of a string, or a whole token of another kind. */
+export const JSON_TOKEN = /"|[^"\s{}[\],:]+/;
 const SCALAR = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 
 /** `json` has no whitespace between its tokens. */
@@ -37,7 +38,7 @@ export function toText(json: string): string {
 }
 
 /** After its closing quote, which an odd number of backslashes would make a character. */
-function endOfString(json: string, start: number): number {
+export function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end > 0; end = json.indexOf('"', end + 1)) {
     let before = end;
     while (json.charAt(before - 1) === "\\") before--;
