@@ -116,7 +116,8 @@ async function replacing(context: StoreContext, place: string, name: string, cha
     const current = await client.getItem(place, name);
     const ours = change.stored();
     const isDone = haveSameParts(current, ours);
-    if (isDone || !isNextOf(before, current) || partsOfItem(ours) === undefined) {
+    const hasParts = ours !== undefined && partsOfItem(ours) !== undefined;
+    if (isDone || !isNextOf(before, current) || !hasParts) {
       if (before !== undefined) replaced.push(before);
       if (isDone) break;
       await dropParts(context, ours);
