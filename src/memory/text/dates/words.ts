@@ -1,10 +1,6 @@
+import { MONTH_NAMES, SHORT_MONTH_NAMES, WEEKDAY_NAMES } from "./names.js";
+
 /** Words that name a time or ask for an order, by language. All lower case. */
-
-/** The languages whose names of months and weekdays are known: those that Node's own data has. */
-const LOCALES = "en de fr es it pt nl pl ru uk tr sv da nb fi cs ro hu el id".split(" ");
-
-const YEAR = 2024;
-const nameOf = (text: string): string => text.toLowerCase().replaceAll(/[.\s]/gu, "");
 
 /** A name of a month, and the languages that have it for this month. */
 export interface MonthName {
@@ -12,19 +8,14 @@ export interface MonthName {
   readonly languages: ReadonlySet<string>;
 }
 
-/** Months by their full names, as they stand alone and in a date (май, мая), and by their short ones. */
-function monthNames(style: "long" | "short"): ReadonlyMap<string, MonthName> {
+/** Months by their names. One that two languages have for different months is the first one's. */
+function monthsOf(lists: Readonly<Record<string, string>>): ReadonlyMap<string, MonthName> {
   const names = new Map<string, { readonly month: number; readonly languages: Set<string> }>();
-  for (const locale of LOCALES) {
-    const alone = new Intl.DateTimeFormat(locale, { month: style, timeZone: "UTC" });
-    const dated = new Intl.DateTimeFormat(locale, { day: "numeric", month: style, timeZone: "UTC" });
-    for (let month = 0; month < 12; month++) {
-      const date = new Date(Date.UTC(YEAR, month, 15));
-      const inDate = dated.formatToParts(date).find(({ type }) => type === "month")?.value ?? "";
-      for (const name of [nameOf(alone.format(date)), nameOf(inDate)]) {
-        if (name.length < 3 || !/^\p{L}+$/u.test(name)) continue;
+  for (const [language, list] of Object.entries(lists)) {
+    for (const [month, forms] of list.split(" ").entries()) {
+      for (const name of forms.split("/")) {
         const known = names.get(name) ?? { month, languages: new Set() };
-        if (known.month === month) known.languages.add(locale);
+        if (known.month === month) known.languages.add(language);
         names.set(name, known);
       }
     }
@@ -32,14 +23,12 @@ function monthNames(style: "long" | "short"): ReadonlyMap<string, MonthName> {
   return names;
 }
 
-/** The first day of 2024 was a Monday. */
-function weekdayNames(): ReadonlyMap<string, number> {
+/** Sunday is 0. */
+function weekdays(): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
-  for (const locale of LOCALES) {
-    const format = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
-    for (let day = 1; day <= 7; day++) {
-      const [name = ""] = format.format(new Date(Date.UTC(YEAR, 0, day))).split("-");
-      if (!names.has(nameOf(name))) names.set(nameOf(name), day % 7);
+  for (const list of Object.values(WEEKDAY_NAMES)) {
+    for (const [index, name] of list.split(" ").entries()) {
+      if (!names.has(name)) names.set(name, (index + 1) % 7);
     }
   }
   return names;
@@ -50,9 +39,11 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 /** Short names that are frequent words (three weeks ago, iPhone 15 Pro, Haben Sie 5 Minuten?). */
 const NO_MONTHS = set("ago out set gen ene pro led dub lip sie tem kas ara haz elo lis");
 
-export const MONTHS = monthNames("long");
-export const SHORT_MONTHS = new Map([...monthNames("short")].filter(([name]) => !NO_MONTHS.has(name)));
-export const WEEKDAYS = weekdayNames();
+export const MONTHS = monthsOf(MONTH_NAMES);
+export const SHORT_MONTHS = new Map(
+  [...monthsOf(SHORT_MONTH_NAMES)].filter(([name]) => !NO_MONTHS.has(name)),
+);
+export const WEEKDAYS = weekdays();
 
 /** English months that are words as well: they may 3, march 3 miles. */
 export const VERBS = set("may march");

@@ -1,0 +1,73 @@
+/** The names of months and weekdays in 20 languages, as Unicode's CLDR has them; all lower case, without dots. */
+
+/** From January on. A name that differs in a date follows a slash: май, 5 мая. */
+export const MONTH_NAMES: Readonly<Record<string, string>> = {
+  en: "january february march april may june july august september october november december",
+  de: "januar februar märz april mai juni juli august september oktober november dezember",
+  fr: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+  es: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+  it: "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+  pt: "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+  nl: "januari februari maart april mei juni juli augustus september oktober november december",
+  pl: "styczeń/stycznia luty/lutego marzec/marca kwiecień/kwietnia maj/maja czerwiec/czerwca lipiec/lipca sierpień/sierpnia wrzesień/września październik/października listopad/listopada grudzień/grudnia",
+  ru: "январь/января февраль/февраля март/марта апрель/апреля май/мая июнь/июня июль/июля август/августа сентябрь/сентября октябрь/октября ноябрь/ноября декабрь/декабря",
+  uk: "січень/січня лютий/лютого березень/березня квітень/квітня травень/травня червень/червня липень/липня серпень/серпня вересень/вересня жовтень/жовтня листопад/листопада грудень/грудня",
+  tr: "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+  sv: "januari februari mars april maj juni juli augusti september oktober november december",
+  da: "januar februar marts april maj juni juli august september oktober november december",
+  nb: "januar februar mars april mai juni juli august september oktober november desember",
+  fi: "tammikuu/tammikuuta helmikuu/helmikuuta maaliskuu/maaliskuuta huhtikuu/huhtikuuta toukokuu/toukokuuta kesäkuu/kesäkuuta heinäkuu/heinäkuuta elokuu/elokuuta syyskuu/syyskuuta lokakuu/lokakuuta marraskuu/marraskuuta joulukuu/joulukuuta",
+  cs: "leden/ledna únor/února březen/března duben/dubna květen/května červen/června červenec/července srpen/srpna září říjen/října listopad/listopadu prosinec/prosince",
+  ro: "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+  hu: "január február március április május június július augusztus szeptember október november december",
+  el: "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου",
+  id: "januari februari maret april mei juni juli agustus september oktober november desember",
+};
+
+/** From January on. Some differ in a date too. */
+export const SHORT_MONTH_NAMES: Readonly<Record<string, string>> = {
+  en: "jan feb mar apr may jun jul aug sep oct nov dec",
+  de: "jan feb mär/märz apr mai jun/juni jul/juli aug sep/sept okt nov dez",
+  fr: "janv févr mars avr mai juin juil août sept oct nov déc",
+  es: "ene feb mar abr may jun jul ago sept oct nov dic",
+  it: "gen feb mar apr mag giu lug ago set ott nov dic",
+  pt: "jan fev mar abr mai jun jul ago set out nov dez",
+  nl: "jan feb mrt apr mei jun jul aug sep okt nov dec",
+  pl: "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+  ru: "янв февр март/мар апр май/мая июнь/июн июль/июл авг сент окт нояб дек",
+  uk: "січ лют бер квіт трав черв лип серп вер жовт лист груд",
+  tr: "oca şub mar nis may haz tem ağu eyl eki kas ara",
+  sv: "jan feb mars apr maj juni juli aug sep okt nov dec",
+  da: "jan feb mar apr maj jun jul aug sep okt nov dec",
+  nb: "jan feb mar/mars apr mai jun/juni jul/juli aug sep okt nov des",
+  fi: "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
+  cs: "led úno bře dub kvě čvn čvc srp zář říj lis pro",
+  ro: "ian feb mar apr mai iun iul aug sept oct nov dec",
+  hu: "jan febr márc ápr máj jún júl aug szept okt nov dec",
+  el: "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
+  id: "jan feb mar apr mei jun jul agu sep okt nov des",
+};
+
+/** From Monday on. */
+export const WEEKDAY_NAMES: Readonly<Record<string, string>> = {
+  en: "monday tuesday wednesday thursday friday saturday sunday",
+  de: "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+  fr: "lundi mardi mercredi jeudi vendredi samedi dimanche",
+  es: "lunes martes miércoles jueves viernes sábado domingo",
+  it: "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+  pt: "segunda terça quarta quinta sexta sábado domingo",
+  nl: "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+  pl: "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+  ru: "понедельник вторник среда четверг пятница суббота воскресенье",
+  uk: "понеділок вівторок середа четвер пʼятниця субота неділя",
+  tr: "pazartesi salı çarşamba perşembe cuma cumartesi pazar",
+  sv: "måndag tisdag onsdag torsdag fredag lördag söndag",
+  da: "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+  nb: "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+  fi: "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+  cs: "pondělí úterý středa čtvrtek pátek sobota neděle",
+  ro: "luni marți miercuri joi vineri sâmbătă duminică",
+  hu: "hétfő kedd szerda csütörtök péntek szombat vasárnap",
+  el: "δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή",
+  id: "senin selasa rabu kamis jumat sabtu minggu",
+};
