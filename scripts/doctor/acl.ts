@@ -8,6 +8,7 @@ import type { Finding } from "./finding.js";
 
 const KEPT_MS = "60000";
 const SCRIPT = "return redis.call('EXISTS', KEYS[1])";
+const SHA1 = createHash("sha1").update(SCRIPT).digest("hex");
 
 /**
  * Commands of each kind that mneme uses, on a key of its own. That the key holds another type is no refusal. It ends
@@ -36,8 +37,9 @@ const commandsOn = (key: string): readonly (readonly string[])[] => [
   ["INCR", key],
   ["PEXPIRE", key, KEPT_MS],
   ["UNLINK", key],
+  ["SCRIPT", "EXISTS", SHA1],
   ["SCRIPT", "LOAD", SCRIPT],
-  ["EVALSHA", createHash("sha1").update(SCRIPT).digest("hex"), "1", key],
+  ["EVALSHA", SHA1, "1", key],
   ["EVAL", SCRIPT, "1", key],
   ["SCAN", "0", "MATCH", key, "COUNT", "1"],
   ["PUBLISH", key, ""],

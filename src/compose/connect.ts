@@ -77,7 +77,7 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
     async prepare(node) {
       await Promise.all([
         prepareServer(node, keys.jsonProbe),
-        loadScripts(node.client, nodes.scriptText),
+        loadScripts(node.client, nodes.sentScript),
         indexes.ensureOn(node),
       ]);
     },
@@ -145,5 +145,5 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
 
 async function loadEverywhere(nodes: Nodes): Promise<void> {
   const every = await nodes.every();
-  await Promise.all(every.map(({ client }) => loadScripts(client, nodes.scriptText)));
+  await Promise.all(every.map(({ client }) => loadScripts(client, nodes.sentScript)));
 }

@@ -1,4 +1,5 @@
 import type { Scope } from "../../access/grants.js";
+import type { ScriptText } from "../scripts/bind.js";
 import type { RedisClient } from "./redis-client.js";
 
 /** A server that holds keys of its own: the only one, or a master of a cluster. */
@@ -49,7 +50,7 @@ export interface Nodes {
   holding(where: Where): Promise<readonly Holding[]>;
   prepareWith(work: Preparation): void;
   /** A script as it is sent to them. */
-  scriptText(script: { readonly SCRIPT: string; readonly SHA1: string }): string;
+  sentScript(script: ScriptText): ScriptText;
   /** Slots have moved, or a node was replaced: looks again. */
   refresh(): Promise<void>;
   /** What says whether keys have moved between the nodes, for walks over all keys. */
@@ -72,7 +73,7 @@ export function oneNode(client: RedisClient): Nodes {
     ofKey: () => only,
     holding: () => holding,
     prepareWith: () => {},
-    scriptText: ({ SCRIPT }) => SCRIPT,
+    sentScript: (script) => script,
     refresh: async () => {},
     layout: async () => "",
     dedicated: (_, name) => client.duplicate({ name }),

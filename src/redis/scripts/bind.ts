@@ -2,6 +2,12 @@ import { defineScript } from "redis";
 import type { CommandParser, RedisArgument } from "redis";
 import { sourceOf } from "./source.js";
 
+/** A script as a server takes it, and the sum by which it is called. */
+export interface ScriptText {
+  readonly SCRIPT: string;
+  readonly SHA1: string;
+}
+
 /** The first arguments of a script that acts for a caller: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];

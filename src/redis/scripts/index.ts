@@ -15,6 +15,7 @@ import {
   textsOrNone,
 } from "./replies.js";
 import { forCaller, forService } from "./bind.js";
+import type { ScriptText } from "./bind.js";
 
 export const scripts = {
   insertMemory: forCaller("memory/lua/insert", parts, "scoped"),
@@ -151,10 +152,20 @@ export const scripts = {
   releaseLock: forService("locks/lua/release", integer),
 };
 
-/** Called on each new connection: else the first batch after a start would send the whole script with every item. */
+/**
+ * Called on each new connection: else the first batch after a start would send the whole script with every item. Sends
+ * those that the server lacks: all of them are 1.6 MB.
+ */
 export async function loadScripts(
-  client: { scriptLoad(script: string): Promise<unknown> },
-  textOf: (script: { readonly SCRIPT: string; readonly SHA1: string }) => string = ({ SCRIPT }) => SCRIPT,
+  client: {
+    scriptExists(sums: string[]): Promise<readonly number[]>;
+    scriptLoad(script: string): Promise<unknown>;
+  },
+  sentAs: (script: ScriptText) => ScriptText = (script) => script,
 ): Promise<void> {
-  await Promise.all(Object.values(scripts).map((script) => client.scriptLoad(textOf(script))));
+  const all = Object.values(scripts).map(sentAs);
+  const known = await client.scriptExists(all.map(({ SHA1 }) => SHA1));
+  await Promise.all(
+    all.filter((_, index) => known[index] !== 1).map(({ SCRIPT }) => client.scriptLoad(SCRIPT)),
+  );
 }

@@ -154,7 +154,7 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
       if (reachesAll(where)) for (const node of await every()) holdingOf(node);
       return [...holdings.values()];
     },
-    scriptText: (script) => guarded(script).SCRIPT,
+    sentScript: guarded,
     refresh: () => rediscover(cluster),
     async layout() {
       masters();
