@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-
-const CLI = fileURLToPath(new URL("../../scripts/mneme.mjs", import.meta.url));
+import { inject } from "vitest";
 
 export interface Ran {
   readonly code: number | null;
@@ -19,7 +17,7 @@ export interface Home {
 
 /** `npx mneme hook …` of a user with this home. */
 export const hook = (where: Home, ...args: readonly string[]): Promise<Ran> =>
-  run(process.execPath, [CLI, "hook", ...args], where, "");
+  run(process.execPath, [inject("commandsMain"), "hook", ...args], where, "");
 
 /** Runs a command line as an assistant does: by a shell, with what it tells as JSON on stdin. */
 export const runHook = (where: Home, command: string, told: unknown): Promise<Ran> =>

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../dist/scripts/cli/main.js", import.meta.url));
+const RUN = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
 /** Reports each module of the process to stderr. */
 const LOADER = `export async function load(url, context, next) {
   process._rawDebug("loads " + url);
@@ -49,3 +50,11 @@ test("the help lists all commands", async () => {
   ])
     expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, "m"));
 });
+
+test.each(["keys", "audit-verify", "bench", "eval"])(
+  "npm run %s runs the command of that name",
+  async (name) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, name, "--help"]);
+    expect(stdout).toMatch(/^Usage: /);
+  },
+);

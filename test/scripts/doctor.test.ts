@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createClock } from "../../scripts/test-faults/clock.js";
@@ -15,8 +14,6 @@ import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import { tempDir } from "../support/run/temp-dir.js";
 import { startService } from "../support/service/service.js";
-
-const CLI = fileURLToPath(new URL("../../scripts/mneme.mjs", import.meta.url));
 
 interface Diagnosis {
   readonly code: number | null;
@@ -35,7 +32,7 @@ async function doctor(settings: Record<string, string>): Promise<Diagnosis> {
     MNEME_EMBEDDER: "none",
     ...settings,
   };
-  const child = spawn(process.execPath, [CLI, "doctor", "--json"], {
+  const child = spawn(process.execPath, [inject("commandsMain"), "doctor", "--json"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });

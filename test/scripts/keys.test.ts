@@ -71,7 +71,7 @@ test("shows help on standard output, for each command", async () => {
   for (const args of [["--help"], ["create", "--help"], ["list", "--help"], ["revoke", "--help"]]) {
     const { code, stdout, stderr } = await keys({ env: {} }, ...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("Usage: keys");
+    expect(stdout).toContain("Usage: mneme keys");
   }
 });
 

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { RESP_TYPES } from "redis";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { createApi } from "../../scripts/cli/api.js";
 import { DEFAULT_TRUST } from "../../scripts/cli/sources/drafts.js";
 import { takeIn } from "../../scripts/cli/sources/import-source.js";
@@ -14,8 +13,6 @@ import { listAll, newNamespace } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
 import type { Service } from "../support/service/service.js";
 
-const CLI = fileURLToPath(new URL("../../dist/scripts/cli/main.js", import.meta.url));
-
 export interface Imported {
   readonly code: number | null;
   readonly report: Report;
@@ -24,10 +21,14 @@ export interface Imported {
 
 /** Starts `mneme import --from SOURCE`, as its user would. */
 export function startImport(service: Pick<Service, "url">, args: readonly string[], env = {}) {
-  return spawn(process.execPath, [CLI, "import", ...args, "--json", "--url", service.url], {
-    env: { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return spawn(
+    process.execPath,
+    [inject("commandsMain"), "import", ...args, "--json", "--url", service.url],
+    {
+      env: { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
 }
 
 /** Runs an import to its end. */

@@ -2,7 +2,7 @@ import type { TestProject } from "vitest/node";
 import { provideModel } from "../../scripts/downloads/local-model.js";
 import { startCluster } from "./redis/cluster.js";
 import { startRedis } from "./redis/start.js";
-import { bundleService } from "./run/bundle-service.js";
+import { bundleCommands, bundleService } from "./run/bundle.js";
 import { openRunFolder } from "./run/run-folder.js";
 
 declare module "vitest" {
@@ -13,6 +13,8 @@ declare module "vitest" {
     modelDir: string;
     /** The main file of the built service. */
     serviceMain: string;
+    /** The main file of the built command line: `node FILE COMMAND …` is `npx mneme COMMAND …`. */
+    commandsMain: string;
   }
 }
 
@@ -21,6 +23,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   openRunFolder();
   project.provide("modelDir", await provideModel(process.env, {}, "english"));
   project.provide("serviceMain", await bundleService());
+  project.provide("commandsMain", await bundleCommands());
   const redis = process.env["MNEME_TEST_CLUSTER"] === "1" ? await startCluster() : await startRedis();
   project.provide("redisUrl", redis.url);
   return () => redis.stop();

@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import { CHAIN_START, linked } from "../../../src/backup/chain.js";
 import type { Line } from "../../../src/backup/lines.js";
 import type { Service } from "../service/service.js";
-
-const CLI = fileURLToPath(new URL("../../../dist/scripts/cli/main.js", import.meta.url));
 
 export interface Ran {
   readonly code: number | null;
@@ -26,7 +24,10 @@ export async function mneme(
     ...(key === undefined ? {} : { MNEME_API_KEY: key }),
   };
   const url = service === undefined ? [] : ["--url", service.url];
-  const child = spawn(process.execPath, [CLI, ...args, ...url], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [inject("commandsMain"), ...args, ...url], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));

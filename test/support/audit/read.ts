@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { z } from "@hono/zod-openapi";
 import { RESP_TYPES, createClient } from "redis";
 import { inject } from "vitest";
@@ -220,14 +219,15 @@ export async function auditExport(service: Service, parameters: Parameters = {})
     .map((line) => JSON.parse(line) as ExportLine);
 }
 
-const VERIFY = fileURLToPath(new URL("../../../dist/scripts/audit-verify/main.js", import.meta.url));
-
-/** What `npm run audit:verify` runs. */
+/** `npx mneme audit verify …`. */
 export async function runVerify(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<{ code: unknown; output: string }> {
-  const child = spawn(process.execPath, [VERIFY, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [inject("commandsMain"), "audit", "verify", ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const pipe of [child.stdout, child.stderr]) {
     pipe.setEncoding("utf8").on("data", (text: string) => (output += text));
