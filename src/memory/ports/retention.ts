@@ -18,6 +18,8 @@ export interface RetentionStore {
     before: number,
     limit: number,
   ): Promise<readonly MemoryRef[]>;
+  /** Memories that name this set of parts in their metadata: some of them. */
+  memoriesNaming(namespace: string, set: string): Promise<readonly MemoryRef[]>;
   /** Deletes old versions that were superseded before then, of some memories; returns of how many. */
   purgeVersionsBefore(namespace: string, before: number, limit: number): Promise<number>;
   /** Ids of sessions without a message since then: some of them. */

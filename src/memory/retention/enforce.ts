@@ -1,6 +1,6 @@
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
-import { removeQuietly } from "../erasure/remove-quietly.js";
+import { removeMemories } from "./remove-memories.js";
 import { MEMORY_TYPES } from "../model/record.js";
 import type { KeptFor } from "../ports/lifecycle.js";
 import type { RetentionStore } from "../ports/retention.js";
@@ -39,17 +39,8 @@ export async function enforceRetention(
 
   for (const type of MEMORY_TYPES) {
     const keep = kept[type];
-    if (keep === undefined) continue;
-    const refs = await store.memoriesBefore(namespace, type, now - keep, AT_ONCE);
-    let count = 0;
-    for (const ref of refs) {
-      const memory = await sessions.memory.store.peek(ref);
-      // Revised since it was found, or told by another type.
-      if (memory === undefined || memory.memory_type !== type || memory.updated_at > now - keep) continue;
-      const only = { version: memory.version };
-      if ((await removeQuietly(sessions.memory, context, ref, only, "forget")) === "removed") count += 1;
-    }
-    note("memories", count);
+    if (keep !== undefined)
+      note("memories", await removeMemories({ store, sessions }, context, { namespace, type, keep }));
   }
 
   if (kept.versions !== undefined)

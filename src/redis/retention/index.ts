@@ -2,6 +2,7 @@ import type { RetentionStore } from "../../memory/ports/retention.js";
 import type { StoreDeps } from "../deps.js";
 import { trimReceipts } from "../receipts/trim.js";
 import { memoriesBefore } from "../lifecycle/memories-before.js";
+import { memoriesNaming } from "./memories-naming.js";
 import { namespaces } from "./namespaces.js";
 import { purgeVersionsBefore } from "./purge-versions-before.js";
 import { sessionsBefore } from "./sessions-before.js";
@@ -22,6 +23,7 @@ export function createRetentionStore(deps: StoreDeps): RetentionStore {
       );
     },
     memoriesBefore: (...of) => memoriesBefore(deps, ...of),
+    memoriesNaming: (...of) => memoriesNaming(deps, ...of),
     purgeVersionsBefore: (...of) => purgeVersionsBefore(deps, ...of),
     sessionsBefore: (...of) => sessionsBefore(deps, ...of),
     trimState: (...of) => trimState(deps, ...of),
