@@ -18,7 +18,8 @@ import { scopeOf } from "../../access/grants.js";
 import type { Trail } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import { standIns } from "./stand-ins.js";
+import { isExtract, saidBySources } from "./extracts.js";
+import { freed, standIns } from "./stand-ins.js";
 import type { StandIn } from "./stand-ins.js";
 import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
@@ -63,6 +64,7 @@ export async function loadHits(
   const now = context.now();
   const fits = (memory: Memory): boolean =>
     !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
+  const mayBeShown = (source: Memory): boolean => fits(freed(source));
   /** Per shown memory: the chains from each found memory to it. */
   const chainsOf = new Map<string, Chains>();
   let all: Shown[] = [];
@@ -82,12 +84,18 @@ export async function loadHits(
     const batch = ranked.slice(from, from + size);
     const showable = await read(services, batch, { trail, records, moment, now, fits, note, archive });
     from += batch.length;
+    const extracts = showable.flatMap(({ copies }) =>
+      copies.flatMap(({ memory, behind }) => (behind.length === 0 && isExtract(memory) ? [memory] : [])),
+    );
+    const said = await saidBySources(extracts, { ranked, records, fits: mayBeShown });
     for (const { found, copies } of showable.flatMap(apart)) {
-      const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
+      const trusted = copies.filter(
+        ({ memory, behind }) => memory.trust.trust >= min_trust && !(behind.length === 0 && said.has(memory)),
+      );
       // The origin itself, where the caller may read it.
       const first = trusted.find(({ memory }) => memory.origin === null) ?? trusted[0];
       if (first === undefined) continue;
-      const { memory, behind } = first;
+      const { memory, behind, extract } = first;
       const earlier = chainsOf.get(nameOf(memory));
       if (earlier !== undefined) {
         if (earlier.length < MOST_CHAINS) earlier.push(behind);
@@ -101,7 +109,7 @@ export async function loadHits(
       chainsOf.set(nameOf(memory), chains);
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
       const weighed = weigh(found.score, memory, weights);
-      all.push({ memory, ...weighed, judge, found, alsoIn, duplicates: [], chains });
+      all.push({ memory, ...weighed, judge, found, alsoIn, duplicates: [], extract, chains });
     }
     // Stable: among equals, the one that fits better stays first.
     all = all.toSorted((one, other) => other.score - one.score);
@@ -111,8 +119,6 @@ export async function loadHits(
   // Usually nothing is superseded, and the query needs no second look.
   const quotes = shown.some(({ chains }) => chains.some(({ length }) => length > 0));
   const asked = quotes ? quotedBy(terms, input.query) : [];
-  const mayBeShown = (source: Memory): boolean =>
-    fits({ ...source, superseded_at: null, superseded_by: null });
   const turn = createTurns();
   const quoted: RecallHit[] = [];
   for (const { chains, judge, ...hit } of shown) {
@@ -180,9 +186,9 @@ async function read(
   const shown = present.map(({ memory }) => memory);
   const judged = await judgeAll(services, shown, moment.asOf ?? now);
   const showable = new Map(batch.map((found) => [found, { found, copies: new Array<Copy>() }]));
-  for (const [index, { found, behind }] of present.entries()) {
+  for (const [index, { found, ...standIn }] of present.entries()) {
     const memory = judged[index];
-    if (memory !== undefined) showable.get(found)?.copies.push({ memory, behind });
+    if (memory !== undefined) showable.get(found)?.copies.push({ ...standIn, memory });
   }
   return [...showable.values()];
 }

@@ -29,6 +29,8 @@ export interface RecallHit {
   readonly excerpt: string | null;
   /** `via`, and those that led from it to this one. */
   readonly behind: readonly Memory[];
+  /** The extract that supersedes it, and isn't shown in its place: see `replaces`. */
+  readonly extract: Memory | undefined;
   /** Turns of its session before and after it, in order; undefined: none is shown. */
   readonly turns?: readonly BesideTurn[];
   /** What the reranker said, and its place before that, from 1. */

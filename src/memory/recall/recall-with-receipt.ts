@@ -71,8 +71,12 @@ const NOT_OF_SEARCH: ReadonlySet<Degraded> = new Set(["archive", "turns", "recei
 
 const turnShown = ({ offset, memory: { id, version } }: BesideTurn) => ({ id, version, offset });
 
-/** A hit, and what led to it. */
-const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind];
+/** A hit, what led to it, and the extract that has its place elsewhere. */
+const usedFor = ({ memory, behind, extract }: RecallHit): Memory[] => [
+  memory,
+  ...behind,
+  ...(extract === undefined ? [] : [extract]),
+];
 
 function receiptOf(
   { actor, requestId, now }: Context,

@@ -1,3 +1,4 @@
+import { createTurns } from "../../domain/turns.js";
 import type { Trail } from "../../access/trail.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { isBehind } from "../model/moment.js";
@@ -6,11 +7,16 @@ import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
+import { replaces, isExtract } from "./extracts.js";
+import { standingOf } from "./source-excerpt.js";
+import type { Standing } from "./source-excerpt.js";
 
 export interface StandIn {
   readonly memory: Memory;
   /** The memory that was found, and those that led from it to this one; empty: it was found itself. */
   readonly behind: readonly Memory[];
+  /** The extract that supersedes it, and isn't shown in its place: see `replaces`. */
+  readonly extract?: Memory;
 }
 
 interface StandInOptions {
@@ -25,8 +31,8 @@ const MOST_STEPS = 4;
 
 /**
  * What is shown for memories that a recall has found: the superseding memory in place of a superseded one. If that
- * doesn't fulfil the request (a filter on episodes, say, or on metadata of the found one only), the found one is shown
- * itself. Undefined: neither.
+ * doesn't fulfil the request (a filter on episodes, say, or on metadata of the found one only), or is an extract that
+ * doesn't replace it, the found one is shown itself. Undefined: neither.
  */
 export async function standIns(
   { store }: Using<RecordStore & LifecycleStore>,
@@ -37,9 +43,12 @@ export async function standIns(
   const shown = found.slice();
   const orphans: Memory[] = [];
   const behind = found.map((): Memory[] => []);
+  const extracts = new Map<number, Memory>();
+  const saying = new Map<string, Standing>();
+  const turn = createTurns();
   for (let step = 0; step < MOST_STEPS; step++) {
     const wanted = [...shown.entries()].flatMap(([place, memory]) =>
-      memory !== undefined && isBehind(memory, moment)
+      memory !== undefined && !extracts.has(place) && isBehind(memory, moment)
         ? [{ place, ref: { namespace: memory.namespace, id: memory.superseded_by } }]
         : [],
     );
@@ -49,7 +58,17 @@ export async function standIns(
     const byName = new Map([...unique.keys()].map((name, index) => [name, loaded[index]]));
     for (const { place, ref } of wanted) {
       const from = shown[place];
-      const next = byName.get(`${ref.namespace}\0${ref.id}`);
+      const name = `${ref.namespace}\0${ref.id}`;
+      const next = byName.get(name);
+      if (from !== undefined && next !== undefined && isExtract(next) && fits(freed(from))) {
+        const standing = saying.get(name) ?? standingOf(next.content);
+        saying.set(name, standing);
+        await turn();
+        if (!replaces(standing, from.content)) {
+          extracts.set(place, next);
+          continue;
+        }
+      }
       if (from !== undefined) behind[place]?.push(from);
       if (from !== undefined && next === undefined) orphans.push(from);
       shown[place] = next;
@@ -60,11 +79,18 @@ export async function standIns(
   return found.map((memory, place) => {
     if (memory === undefined) return undefined;
     const other = shown[place];
+    const extract = extracts.get(place);
+    if (extract !== undefined && other !== undefined) {
+      return { memory: other, behind: behind[place] ?? [], extract };
+    }
     if (other !== undefined && fits(other)) {
       return { memory: other, behind: behind[place] ?? [] };
     }
-    const free = { ...memory, superseded_at: null, superseded_by: null };
+    const free = freed(memory);
     if (!isBehind(memory, moment) || !fits(free)) return undefined;
     return { memory: orphans.includes(memory) ? free : memory, behind: [] };
   });
 }
+
+/** As it was before another one superseded it. */
+export const freed = (memory: Memory): Memory => ({ ...memory, superseded_at: null, superseded_by: null });

@@ -359,7 +359,7 @@ const DATA_BYTES = 2 * 1024;
 
 function hitPiece(
   kind: "memory" | "procedure",
-  { memory, score, relevance, via, excerpt, behind }: RecallHit,
+  { memory, score, relevance, via, excerpt, behind, extract }: RecallHit,
   saidBy?: Piece["saidBy"],
 ): MemoryPiece {
   const { source, line } = memoryPiece(kind, memory);
@@ -373,7 +373,7 @@ function hitPiece(
           quoted_from_its_source: { id: via, agent: behind[0]?.source_agent ?? null, content: excerpt },
         }
       : line,
-    uses: [memory, ...behind],
+    uses: [memory, ...behind, ...(extract === undefined ? [] : [extract])],
     ...(saidBy === undefined ? {} : { saidBy }),
   };
 }

@@ -63,10 +63,10 @@ async function made(step: "merge" | "summarise"): Promise<Made> {
   return { namespace, sources, run: run.id, memory };
 }
 
-test("a recall of everything finds a summary by what its episodes say, and nothing by what was revised", async () => {
+test("a recall shows an episode that its summary doesn't hold, and nothing by what was revised", async () => {
   const { namespace, memory, sources } = await made("summarise");
-  const words = sources.flatMap(({ content }) => content.match(/\w{5,}/g) ?? []);
-  const word = words.find((each) => !memory.content.toLowerCase().includes(each.toLowerCase()));
+  const source = sources.find(({ content }) => !memory.content.includes(content));
+  if (source === undefined) throw new Error("the summary holds all of its episodes");
   const marked = `w${randomUUID().slice(0, 8)}`;
   const [fresh] = await write(namespace, [
     { content: `The ${marked} door is open.`, memory_type: "semantic" },
@@ -74,11 +74,46 @@ test("a recall of everything finds a summary by what its episodes say, and nothi
   if (fresh === undefined) throw new Error("no memory");
   await revise(service, fresh, { content: "The door is closed." });
   for (const namespaces of [[namespace], ["**"]]) {
-    const { hits } = await recall(service, { query: word, namespaces, mode: "keyword" });
-    const hit = hits.find(({ memory: { id } }) => id === memory.id);
-    expect(ids(sources), `${word} in ${namespaces.join()}`).toContain(hit?.via);
+    const { hits } = await recall(service, { query: source.content, namespaces });
+    expect(hits[0]?.memory, namespaces.join()).toMatchObject({ id: source.id, superseded_by: memory.id });
+    expect(hits[0]).not.toHaveProperty("via");
     expect((await recall(service, { query: marked, namespaces, mode: "keyword" })).hits).toEqual([]);
   }
+});
+
+test("a recall shows a summary in place of the episodes that it holds, once", async () => {
+  const { namespace, memory, sources } = await made("summarise");
+  const held = sources.filter(({ content }) => memory.content.includes(content));
+  for (const { content } of held) {
+    const { hits } = await recall(service, { query: content, namespaces: [namespace] });
+    const shown = ids(hits.map((hit) => hit.memory));
+    expect(shown[0]).toBe(memory.id);
+    expect(new Set(shown).size).toBe(shown.length);
+    for (const { id } of held) expect(shown).not.toContain(id);
+  }
+  expect(held.length).toBeGreaterThan(0);
+});
+
+test("a recall shows a summary where its episodes may not be shown, or it was given another text", async () => {
+  const { namespace, memory, sources } = await made("summarise");
+  const query = sources.map(({ content }) => content).join(" ");
+  const shown = async (more: object): Promise<string[]> =>
+    ids((await recall(service, { query, namespaces: [namespace], ...more })).hits.map((hit) => hit.memory));
+  expect(await shown({ memory_types: ["semantic"] })).toContain(memory.id);
+  await revise(service, memory, { content: "The pump and the ferry took all of March." });
+  const after = await shown({});
+  expect(after).toContain(memory.id);
+  for (const { id } of sources) expect(after).not.toContain(id);
+});
+
+test("a recall of an episode counts as a use of its summary", async () => {
+  const { namespace, memory, sources } = await made("summarise");
+  const source = sources.find(({ content }) => !memory.content.includes(content));
+  await recall(service, { query: source?.content, namespaces: [namespace], limit: 1 });
+  await until(
+    () => read(service, memory),
+    ({ expiry }) => expiry.uses > 0,
+  );
 });
 
 describe("undoing keeps memories that callers", () => {
