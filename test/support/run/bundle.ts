@@ -1,18 +1,33 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import type { Plugin } from "rolldown";
+import { sourcesFingerprint } from "../../../scripts/bootstrap/build.mjs";
+import { repositoryRoot } from "../../../scripts/bootstrap/root.mjs";
 
 const SERVICE = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
 const COMMANDS = fileURLToPath(new URL("../../../dist/scripts/cli/main.js", import.meta.url));
 
+/** What was linked stays for the next run of the same build. */
+const CACHE = join(repositoryRoot(), "node_modules", ".cache", "bundles");
+const USED_MS = 3_600_000;
+
 /**
- * Links the built service and its packages into a few files below TMPDIR, compiles them, and gives the file that starts
- * it. To find, read, link and compile 1,500 modules is most of what a start costs, and the tests start hundreds of
- * services.
+ * Links the built service and its packages into a few files, compiles them, and gives the file that starts it. To find,
+ * read, link and compile 1,500 modules is most of what a start costs, and the tests start hundreds of services.
  */
 export function bundleService(): Promise<string> {
   return bundle(SERVICE, "start-service.cjs", "--prepare");
@@ -26,7 +41,25 @@ export function bundleCommands(): Promise<string> {
 
 /** @param loads with what the program loads what is to be compiled */
 async function bundle(main: string, start: string, loads: string): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), "bundle-"));
+  const own = ["bundle.ts", "cached.cjs", start].map((name) => readFileSync(join(import.meta.dirname, name)));
+  const hash = createHash("sha256").update(sourcesFingerprint()).update(process.version);
+  for (const content of own) hash.update(content);
+  const name = `${basename(start, ".cjs")}-${hash.digest("hex").slice(0, 16)}`;
+  const dir = join(CACHE, name);
+  if (!existsSync(dir)) {
+    mkdirSync(CACHE, { recursive: true });
+    const draft = mkdtempSync(join(CACHE, "draft-"));
+    await link(main, draft);
+    for (const file of ["cached.cjs", start])
+      copyFileSync(join(import.meta.dirname, file), join(draft, file));
+    execFileSync(process.execPath, [join(draft, start), loads]);
+    publish(draft, dir);
+    removeFormer(name);
+  }
+  return join(dir, start);
+}
+
+async function link(main: string, dir: string): Promise<void> {
   const linked = await rolldown({
     input: main,
     platform: "node",
@@ -35,11 +68,25 @@ async function bundle(main: string, start: string, loads: string): Promise<strin
   });
   await linked.write({ dir, format: "cjs", entryFileNames: "main.cjs", chunkFileNames: "[name]-[hash].cjs" });
   await linked.close();
-  for (const file of ["cached.cjs", start]) {
-    copyFileSync(fileURLToPath(new URL(file, import.meta.url)), join(dir, file));
+}
+
+/** Another run may have made the same one meanwhile. */
+function publish(draft: string, dir: string): void {
+  try {
+    renameSync(draft, dir);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(dir)) throw error;
   }
-  execFileSync(process.execPath, [join(dir, start), loads]);
-  return join(dir, start);
+}
+
+/** Removes bundles of other builds that no run uses any more. */
+function removeFormer(current: string): void {
+  for (const name of readdirSync(CACHE)) {
+    const dir = join(CACHE, name);
+    if (name !== current && Date.now() - statSync(dir).mtimeMs > USED_MS)
+      rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 /** A module goes on finding its scripts, its worker and its packages where it was; the main file must know itself. */
