@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { phraseFinder } from "../../src/domain/phrases.js";
+import { countCpu } from "../support/cpu/spent.js";
 
 const OUTSIDE = [".", " ", "李", "👍"];
 const INSIDE = ["a", "b", "𝒜", "_"];
@@ -19,12 +20,10 @@ const piece = fc.constantFrom(...INSIDE, ...OUTSIDE);
 const texts = (longest: number) =>
   fc.array(piece, { minLength: 1, maxLength: longest }).map((pieces) => pieces.join(""));
 
-/** Microseconds of processor time: others on the machine don't count. */
 function timeOf(work: () => unknown): number {
-  const before = process.cpuUsage();
+  const spent = countCpu();
   work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return spent();
 }
 
 describe("A search for phrases", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readJson } from "../../src/llm/read-json.js";
+import { countCpu } from "../support/cpu/spent.js";
 
 const VALUE = { statements: [{ text: 'Said "a, ]" and {b}, ```c```', sources: [0, 1] }] };
 const JSON_TEXT = JSON.stringify(VALUE);
@@ -47,9 +48,9 @@ test("whatever value a model means, a fence, thoughts and trailing commas don't 
 test("hostile answers of 256 KiB are read in a small multiple of the time of prose", () => {
   const size = 256 * 1024;
   const time = (text: string): number => {
-    const since = performance.now();
+    const spent = countCpu();
     Array.from(readJson(text));
-    return performance.now() - since;
+    return spent();
   };
   const prose = "The parcel came, and the ring fits. ".repeat(size / 36);
   time(prose);

@@ -92,6 +92,7 @@ import { inspect } from "../../../src/pii/treat.js";
 import { jsonText, storedText } from "../../../src/state/json-text.js";
 import { parseJsonPath } from "../../../src/state/json-path.js";
 import { hostileTexts, prose } from "../../support/adversarial.js";
+import { countCpu } from "../../support/cpu/spent.js";
 import { isLong } from "../../support/run/long.js";
 
 const SIZE = 32 * 1024;
@@ -549,14 +550,12 @@ describe("32 KiB of hostile text takes a small multiple of the time of prose", (
   });
 });
 
-/** Milliseconds of processor time: others on the machine don't count. */
 async function timeOf(work: (text: string) => unknown, text: string): Promise<number> {
-  const before = process.cpuUsage();
+  const spent = countCpu();
   try {
     await work(text);
   } catch {
     // A refusal is an answer.
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  return spent();
 }
