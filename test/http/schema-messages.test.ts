@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import { useService } from "../support/service/service.js";
+import { shareService } from "../support/service/service.js";
 
-const service = await useService();
+const service = await shareService();
 const memories = (): string => `/v1/namespaces/${newNamespace()}/memories`;
 
 interface Problem {

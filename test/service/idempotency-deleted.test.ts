@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { memoriesOf, newNamespace } from "../support/acts/memories.js";
-import { startWithRedis } from "../support/redis/with-redis.js";
+import { shareService } from "../support/service/service.js";
 
-const { service } = await startWithRedis();
+const service = await shareService();
 
 const keyed = () => ({ headers: { "idempotency-key": randomUUID() } });
 const secret = () => `secret ${randomUUID()}`;

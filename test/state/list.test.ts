@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { bodyOf, newNamespace } from "../support/acts/memories.js";
 import { getState, setState, statePath, transacted } from "../support/acts/state.js";
-import { startWithRedis } from "../support/redis/with-redis.js";
+import { shareWithRedis } from "../support/redis/with-redis.js";
 
-const { service, redis } = await startWithRedis();
+const { service, redis } = await shareWithRedis();
 
 interface Page {
   readonly documents: readonly { readonly key: string; readonly version: number }[];

@@ -4,9 +4,9 @@ import type { MemoryDocument } from "../../src/redis/codec/document.js";
 import { PRESENT, changeOf } from "../../src/redis/migrations/upgrade-record.js";
 import { RECORD_SCHEMA } from "../../src/redis/schemas.js";
 import { newNamespace, remember } from "../support/acts/memories.js";
-import { startWithRedis } from "../support/redis/with-redis.js";
+import { shareWithRedis } from "../support/redis/with-redis.js";
 
-const { service, redis } = await startWithRedis();
+const { service, redis } = await shareWithRedis();
 
 test.each([
   ["Where did you learn to sail?", 1],

@@ -16,9 +16,9 @@ import {
 } from "../../support/acts/memories.js";
 import { auditPageOf } from "../../support/audit/read.js";
 import { until } from "../../support/service/service.js";
-import { startWithRedis } from "../../support/redis/with-redis.js";
+import { shareWithRedis } from "../../support/redis/with-redis.js";
 
-const { service, redis } = await startWithRedis();
+const { service, redis } = await shareWithRedis();
 
 async function write(namespace: string, memories: readonly object[]): Promise<Memory[]> {
   const results = await postBatch(service, namespace, memories);

@@ -7,9 +7,9 @@ import { eraseAnswers } from "../../../src/redis/idempotency/erase.js";
 import { createAnswerStore } from "../../../src/redis/idempotency/index.js";
 import { createKeys } from "../../../src/redis/keys.js";
 import { newNamespace, pathOf, remember } from "../../support/acts/memories.js";
-import { startWithRedis } from "../../support/redis/with-redis.js";
+import { shareService } from "../../support/service/service.js";
 
-const { service } = await startWithRedis();
+const service = await shareService();
 const client = createRedisClient({ url: inject("redisUrl") });
 beforeAll(async () => void (await client.connect()));
 afterAll(() => client.destroy());

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, listAll, memoriesOf, newNamespace, pathOf } from "../../support/acts/memories.js";
-import { startWithRedis } from "../../support/redis/with-redis.js";
+import { shareService } from "../../support/service/service.js";
 
-const { service } = await startWithRedis();
+const service = await shareService();
 
 test("a kept answer is erased with a memory in it, and the request isn't done a second time", async () => {
   const namespace = newNamespace();

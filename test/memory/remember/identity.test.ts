@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, post, remember, revise } from "../../support/acts/memories.js";
-import { startWithRedis } from "../../support/redis/with-redis.js";
+import { shareService } from "../../support/service/service.js";
 import { runs } from "../../support/run/long.js";
 
-const { service } = await startWithRedis();
+const service = await shareService();
 
 const NUTS = { content: "Allergic to nuts.", agent_id: "a", session_id: "s", metadata: { user_id: "ana" } };
 const YEAR = { valid_from: "2024-01-01T00:00:00Z", valid_to: "2025-01-01T00:00:00Z" };

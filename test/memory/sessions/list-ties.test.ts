@@ -4,14 +4,14 @@ import { createKeys } from "../../../src/redis/keys.js";
 import { bodyOf, newNamespace } from "../../support/acts/memories.js";
 import { append, sessionsOf, user } from "../../support/acts/sessions.js";
 import type { Session } from "../../support/acts/sessions.js";
-import { useService } from "../../support/service/service.js";
+import { shareService } from "../../support/service/service.js";
 
 interface Page {
   readonly sessions: readonly Session[];
   readonly cursor: string | null;
 }
 
-const service = await useService();
+const service = await shareService();
 const client = await connectOnce({ url: inject("redisUrl") });
 afterAll(() => client.destroy());
 

@@ -13,9 +13,9 @@ import {
   sessionsOf,
   user,
 } from "../../support/acts/sessions.js";
-import { startWithRedis } from "../../support/redis/with-redis.js";
+import { shareWithRedis } from "../../support/redis/with-redis.js";
 
-const { service, redis } = await startWithRedis();
+const { service, redis } = await shareWithRedis();
 
 /** What a session holds, from its keys. */
 async function held(ns: string, sid: string): Promise<number> {

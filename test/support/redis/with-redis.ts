@@ -2,19 +2,28 @@ import { createClient } from "redis";
 import { afterAll, inject } from "vitest";
 import type { FakeOpenAI } from "../embeddings/fake-openai.js";
 import { startFakeOpenAI } from "../embeddings/fake-openai.js";
-import type { Overrides } from "../service/service.js";
-import { startService } from "../service/service.js";
+import type { Overrides, Service } from "../service/service.js";
+import { shareService, startService } from "../service/service.js";
 
 /**
  * A service of a test file's own with a client of its Redis, for what can't be seen over HTTP. Both end with the file,
  * so it is called at the file's top.
  */
 export async function startWithRedis(overrides: Overrides = {}) {
+  const service = await startService(overrides);
+  afterAll(async () => void (await service.stop()));
+  return withRedis(service);
+}
+
+/** Likewise, with the service that all files of this process share. */
+export async function shareWithRedis() {
+  return withRedis(await shareService());
+}
+
+async function withRedis(service: Service) {
   const redis = createClient({ url: inject("redisUrl") });
   await redis.connect();
   afterAll(() => redis.destroy());
-  const service = await startService(overrides);
-  afterAll(async () => void (await service.stop()));
   /** Every key that carries a namespace's hash tag. */
   async function keysOf(namespace: string): Promise<string[]> {
     const keys: string[] = [];
