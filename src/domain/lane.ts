@@ -18,7 +18,9 @@ export interface Lane {
   /**
    * Rejects with `overloaded`, without having begun the work, if its turn doesn't come in time. Callers take turns: one
    * that sends much waits behind its own. With a deadline, a piece that is still waiting then begins without a turn: it
-   * has to see for itself that there is no time left to do anything.
+   * has to see for itself that there is no time left to do anything. A turn of one that has less time left than a piece
+   * takes goes to that piece with a deadline, of the same caller, that has the most: where there are too many for all to
+   * be in time, some are, instead of none.
    */
   run<T>(caller: string, work: () => Promise<T>, deadline?: Deadline): Promise<T>;
   readonly running: number;
@@ -26,6 +28,7 @@ export interface Lane {
 }
 
 interface Waiter {
+  readonly deadline: Deadline | undefined;
   begin(): void;
 }
 
@@ -99,6 +102,7 @@ export function createLane({
       waiting.set(caller, own);
       count++;
       const waiter: Waiter = {
+        deadline,
         begin() {
           clearTimeout(late);
           resolve(true);
@@ -119,6 +123,15 @@ export function createLane({
     });
   }
 
+  function takeFirst(own: Waiter[]): Waiter | undefined {
+    const [first, ...others] = own;
+    if (first?.deadline === undefined || first.deadline.leftMs >= meanMs) return own.shift();
+    const left = (waiter: Waiter): number => waiter.deadline?.leftMs ?? 0;
+    const best = others.reduce((most, waiter) => (left(waiter) > left(most) ? waiter : most), first);
+    own.splice(own.indexOf(best), 1);
+    return best;
+  }
+
   function leave(former: string): void {
     running--;
     noteAtWork(former, -1);
@@ -133,7 +146,7 @@ export function createLane({
     if (caller === undefined || own === undefined) return false;
     noteAtWork(caller, 1);
     waiting.delete(caller);
-    const next = own.shift();
+    const next = takeFirst(own);
     // Its next turn comes after those of all others.
     if (own.length > 0) waiting.set(caller, own);
     count--;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createDeadline } from "../../src/domain/deadline.js";
 import { createLane } from "../../src/domain/lane.js";
 import { DomainError } from "../../src/domain/errors.js";
 
@@ -42,6 +43,30 @@ describe("a lane", () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test("gives the turn of one that can't be in time any more to one that can", async () => {
+    const lane = createLane({ width: 1, waitMs: 60_000 });
+    await lane.run("a", () => new Promise((resolve) => void setTimeout(resolve, 200)));
+    const busy = held();
+    const order: string[] = [];
+    const work = (name: string) => async () => void order.push(`${name}, ${lane.running} running`);
+    const running = lane.run("a", () => busy.promise);
+    const all = [
+      lane.run("a", work("late"), createDeadline(150)),
+      lane.run("a", work("in time"), createDeadline(60_000)),
+      lane.run("a", work("without a deadline")),
+      lane.run("a", work("earlier"), createDeadline(30_000)),
+    ];
+    busy.end();
+    await Promise.all([running, ...all]);
+    expect(order).toEqual([
+      "in time, 1 running",
+      "earlier, 1 running",
+      "late, 1 running",
+      "without a deadline, 1 running",
+    ]);
+    expect([lane.running, lane.waiting]).toEqual([0, 0]);
   });
 
   test("callers take turns: one with a single request doesn't wait for all of another's", async () => {
