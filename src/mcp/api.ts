@@ -1,3 +1,5 @@
+import { isDotPart } from "../domain/dot-part.js";
+
 /** A request of mneme's HTTP API, without what says who asks. */
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -51,9 +53,17 @@ function isProblem(body: unknown): body is ProblemBody {
   return typeof body === "object" && body !== null && "code" in body && "detail" in body;
 }
 
-/** A path of the API whose parts are percent-encoded. */
+/** A path of the API whose parts are percent-encoded. Throws an {@link ApiRefusal} for a name that no path can hold. */
 export function apiPath(parts: TemplateStringsArray, ...values: readonly string[]): string {
-  return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? "") + part);
+  return parts.reduce((path, part, index) => path + encodedPart(values[index - 1] ?? "") + part);
+}
+
+/** An empty part, `.` or `..` would make the path another one. */
+function encodedPart(name: string): string {
+  if (name === "" || isDotPart(name) || !name.isWellFormed()) {
+    throw new ApiRefusal(`not_found: Nothing can have the name ${JSON.stringify(name)}.`);
+  }
+  return encodeURIComponent(name);
 }
 
 /** A query string with the values that are given; empty without any. */

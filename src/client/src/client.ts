@@ -111,6 +111,9 @@ function addressOf(path: string, { path: parameters = {}, query = {} }: Init): s
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
     if (value === undefined) throw new TypeError(`${path} needs path.${name}.`);
+    // Such a part would make the address another one: of what is above, or of a list.
+    if (["", ".", ".."].includes(String(value)))
+      throw new TypeError(`path.${name} must not be empty, . or ..; a URL can't name that.`);
     return encodeURIComponent(value);
   });
   const search = new URLSearchParams();

@@ -9,6 +9,7 @@ import { memoryView } from "../memories/schemas.js";
 import {
   defaultInteger,
   factName,
+  newName,
   memoryId,
   namespace,
   ratioParameter,
@@ -64,10 +65,10 @@ export const entitiesParameters = z.strictObject({
 });
 
 export const newAliases = z
-  .strictObject({ aliases: z.array(factName).max(LIMITS.aliases) })
+  .strictObject({ aliases: z.array(newName).max(LIMITS.aliases) })
   .openapi("NewAliases");
 
-export const mergeRequest = z.strictObject({ into: factName }).openapi("MergeRequest");
+export const mergeRequest = z.strictObject({ into: newName }).openapi("MergeRequest");
 
 export const neighborParameters = z.strictObject({
   hops: defaultInteger(1, LIMITS.hops, 1),

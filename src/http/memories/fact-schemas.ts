@@ -1,14 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { factName, memoryId, time } from "../openapi/primitives.js";
+import { factName, memoryId, newName, time } from "../openapi/primitives.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
 
 export const confidence = z.number().min(0).max(1);
 
 export const newFact = z
   .strictObject({
-    subject: factName.openapi({ example: "Mara Novak" }),
+    subject: newName.openapi({ example: "Mara Novak" }),
     predicate: factName.openapi({ example: "lives_in" }),
-    object: factName.openapi({ example: "Graz" }),
+    object: newName.openapi({ example: "Graz" }),
     confidence: confidence
       .optional()
       .openapi({ description: "Confidence in the fact, from 0 to 1. Default: 1." }),

@@ -14,6 +14,7 @@ import {
   namespace,
   nonBlank,
   orNull,
+  pathText,
   replacedFields,
   saidJson,
   tags,
@@ -32,7 +33,7 @@ import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 /** Fields that a write may set besides the content. */
 export const provenance = {
   agent_id: identifier.optional(),
-  session_id: identifier.optional(),
+  session_id: pathText(LIMITS.identifierBytes).optional(),
   timestamp: time
     .optional()
     .openapi({ description: "Time of the event. Defaults to the time of recording." }),

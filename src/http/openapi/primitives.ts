@@ -4,6 +4,7 @@ import { jsonLeaves } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { EMPTY, FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
+import { DOT_PART, isDotPart } from "../../domain/dot-part.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/model/metadata.js";
 import { MEMORY_TYPES } from "../../memory/model/record.js";
@@ -28,10 +29,7 @@ export function nonBlank(bytes: number, message = "Must not be blank.") {
 /** As {@link text}, without `.` and `..`: every client resolves those before it sends a path. */
 export function pathText(bytes: number) {
   return text(bytes)
-    .refine(
-      (value) => value !== "." && value !== "..",
-      "Must not be . or .., because a URL path can't contain them.",
-    )
+    .refine((value) => !isDotPart(value), DOT_PART)
     .openapi({ maxLength: bytes, pattern: "^([^.]|\\.[^.]|\\.\\..)" });
 }
 
@@ -41,6 +39,11 @@ export const identifier = text(LIMITS.identifierBytes);
 export const factName = text(LIMITS.identifierBytes)
   .refine((value) => normaliseName(value) !== "", "Must not be blank.")
   .openapi({ maxLength: LIMITS.identifierBytes, pattern: "\\S" });
+
+/** As {@link factName}, of what a path can name once it's stored: see {@link pathText}. */
+export const newName = factName
+  .refine((value) => !isDotPart(value), DOT_PART)
+  .openapi({ maxLength: LIMITS.identifierBytes, pattern: "[^\\s.]|\\s\\.|\\.\\s|\\.{3}" });
 
 const LABELS = `[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,${LIMITS.namespaceLabels - 1}}`;
 /** The same rule as in {@link namespace} and {@link namespacePattern}, for the document. */
