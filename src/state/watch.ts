@@ -73,11 +73,17 @@ export async function watchState(
   async function* follow(start: string): AsyncGenerator<WatchEvent, void> {
     let last = start;
     let beat = performance.now();
+    let behind = false;
     try {
       yield { kind: "position", at: last };
       while (open.yes) {
         const { changes, latest, erasedTo } = await read(last);
         if (latest < versionOf(last) || erasedTo > versionOf(last) || !isContiguous(last, changes)) return;
+        // A change that came between the two reads is there in the next; one that is not was trimmed away.
+        const missing = changes.length === 0 && latest > versionOf(last);
+        if (missing && behind) return;
+        behind = missing;
+        if (missing) continue;
         const wanted = changes.filter(({ key }) => key.startsWith(input.prefix));
         const due = performance.now() - beat >= input.heartbeatMs;
         const allowed = due || wanted.length > 0 ? await unlessAway(input.stillAllowed, undefined) : true;

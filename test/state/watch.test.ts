@@ -151,6 +151,20 @@ test("where changes since then were trimmed away the answer is 410", async () =>
   resumed.close();
 });
 
+test("a watcher whose next changes were all trimmed away is sent no heartbeat, but its stream ends", async () => {
+  const namespace = newNamespace();
+  const watcher = await openEvents(services[0], changesOf(namespace), "0-0");
+  await setState(services[0], namespace, "k", 1);
+  await watcher.count(1);
+  const redis = createRedisClient({ url: inject("redisUrl") });
+  await redis.connect();
+  // As the counter stands after a change whose entry is gone before the watcher comes to read it.
+  await redis.hIncrBy(createKeys(services[0].prefix).stateHead(namespace), "number", 1);
+  redis.destroy();
+  await watcher.ended;
+  expect(watcher.events).toHaveLength(1);
+});
+
 test("a process takes a bounded number of watchers, and each gets every change", async () => {
   const few = await startService({
     MNEME_KEY_PREFIX: services[0].prefix,
