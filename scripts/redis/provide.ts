@@ -9,6 +9,7 @@ import { Failure, messageOf } from "../shell/failure.js";
 import type { AppendFsync } from "./server/config-file.js";
 import { acquireEmbedded, releaseEmbedded } from "./embedded/acquire.js";
 import type { EmbeddedOptions } from "./embedded/acquire.js";
+import { filesOf } from "./embedded/state.js";
 import { openStore } from "./open-store.js";
 import { findRedis } from "./find.js";
 import { ask } from "./server/launch.js";
@@ -19,6 +20,8 @@ export interface ProvidedRedis {
   readonly url: string;
   /** Kind, version and address for people, without the password. */
   readonly description: string;
+  /** The folder of its data, if mneme brought it. */
+  readonly folder?: string;
   /** Stops the Redis if it's ours and no other process uses it. */
   release(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function provideRedis(
   return {
     url: redis.url,
     description: `${redis.label} ${redis.version} at 127.0.0.1:${redis.port}${redis.found ? ", which already ran" : ""}`,
+    folder: filesOf(options.dataDir).redis,
     async release() {
       await unsupervise();
       await releaseEmbedded(options.dataDir);

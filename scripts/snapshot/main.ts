@@ -1,5 +1,6 @@
-import { constants, copyFileSync } from "node:fs";
+import { chmodSync, createReadStream, createWriteStream, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SEVERAL } from "../../src/domain/redis-url.js";
 import { provideRedis } from "../redis/provide.js";
@@ -10,7 +11,10 @@ import { Failure, messageOf, reportFailure } from "../shell/failure.js";
 
 const LOOK_MS = 50;
 
-/** Has the Redis of `npm start`, or the one at REDIS_URL, write a snapshot; copies it to a file if one is named. */
+/**
+ * Has the Redis of `npm start`, or the one at REDIS_URL, write a snapshot. If a file is named, copies it there, readable
+ * by this user only; what the Redis of `npm start` wrote is then deleted.
+ */
 async function main([file, ...others]: readonly string[]): Promise<void> {
   if (others.length > 0 || file?.startsWith("-") === true)
     throw new Failure("usage: node scripts/run.mjs snapshot [FILE]");
@@ -26,8 +30,15 @@ async function main([file, ...others]: readonly string[]): Promise<void> {
     try {
       await save(client);
       const path = join(await setting(client, "dir"), await setting(client, "dbfilename"));
-      if (file === undefined) console.log(`Redis wrote ${path}.`);
-      else copy(path, file);
+      const ours = redis.folder !== undefined;
+      if (file === undefined) {
+        if (ours) chmodSync(path, 0o600);
+        console.log(`Redis wrote ${path}.`);
+      } else {
+        await copy(path, file);
+        // It would keep what is erased later. A Redis of the operator's own may need its snapshot to start from.
+        if (ours) rmSync(path);
+      }
     } finally {
       client.destroy();
     }
@@ -68,10 +79,14 @@ async function setting(client: RedisConnection, name: string): Promise<string> {
   return found[name] ?? "";
 }
 
-function copy(path: string, file: string): void {
+async function copy(path: string, file: string): Promise<void> {
+  let opened: number | undefined;
   try {
-    copyFileSync(path, file, constants.COPYFILE_EXCL);
+    opened = openSync(file, "wx", 0o600);
+    await pipeline(createReadStream(path), createWriteStream(file, { fd: opened }));
   } catch (error) {
+    // Half a snapshot would look like a whole one.
+    if (opened !== undefined) rmSync(file, { force: true });
     throw new Failure(`Redis wrote ${path}, which can't be copied from here to ${file}: ${messageOf(error)}`);
   }
   console.log(`The snapshot is in ${file}.`);

@@ -1,14 +1,14 @@
-import { existsSync, renameSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../shell/failure.js";
 import { connectOnce } from "../server/connect.js";
 import type { RedisAddress } from "../server/connect.js";
+import { rewritten } from "../server/rewritten.js";
 
 /** What BGSAVE writes here. Another name than Redis's own, so that a `dump.rdb` is always one that an operator put here. */
 export const SNAPSHOT = "snapshot.rdb";
 const FOREIGN = "dump.rdb";
-const POLL_MS = 50;
+const LOADED = ".loaded";
 
 /**
  * The snapshot that a start has to load: Redis itself passes over it where it keeps an append-only file. Undefined: there is
@@ -42,21 +42,23 @@ export async function adoptSnapshot(
   try {
     const keys = Number(await client.sendCommand(["DBSIZE"]));
     await client.sendCommand(["CONFIG", "SET", "appendonly", "yes"]);
-    for (;;) {
-      const info = String(await client.sendCommand(["INFO", "persistence"]));
-      const done = /aof_rewrite_in_progress:0\r?\n/.test(info) && /aof_rewrite_scheduled:0\r?\n/.test(info);
-      if (done && /aof_last_bgrewrite_status:err/.test(info)) {
-        throw new Failure(
-          `${join(folder, snapshot)} was loaded, but Redis couldn't write its append-only file.`,
-        );
-      }
-      if (done) break;
-      await sleep(POLL_MS);
+    if (!(await rewritten(client))) {
+      throw new Failure(
+        `${join(folder, snapshot)} was loaded, but Redis couldn't write its append-only file.`,
+      );
     }
-    const aside = `${snapshot}.loaded`;
+    const aside = `${snapshot}${LOADED}`;
+    chmodSync(join(folder, snapshot), 0o600);
     renameSync(join(folder, snapshot), join(folder, aside));
     note(`${keys} keys were loaded from ${join(folder, snapshot)}, which is now called ${aside}.`);
   } finally {
     if (client.isOpen) client.destroy();
   }
+}
+
+/** Paths of the snapshots beside the append-only file: they keep what has been deleted or erased since. */
+export function leftSnapshots(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name === SNAPSHOT || name.endsWith(`.rdb${LOADED}`))
+    .map((name) => join(folder, name));
 }
