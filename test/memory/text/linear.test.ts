@@ -72,6 +72,7 @@ import { withoutDuplicates } from "../../../src/memory/recall/duplicates.js";
 import { distanceFrom, wordsAsked } from "../../../src/memory/recall/relations-asked.js";
 import { excerptWithin } from "../../../src/memory/recall/excerpt-within.js";
 import { sentenceTexts, spoken, written } from "../../../src/memory/recall/sentence.js";
+import { replaces } from "../../../src/memory/recall/extracts.js";
 import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-excerpt.js";
 import {
   analyse,
@@ -341,6 +342,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     excerptWithin: async (text) => excerptWithin(["graz", "x"], text, 64, await tokenCounter()),
   },
   "src/memory/recall/sentence.ts": { spoken, written, sentenceTexts },
+  "src/memory/recall/extracts.ts": { replaces: (text) => replaces(standingOf(text), text) },
   "src/memory/recall/source-excerpt.ts": {
     sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, standingOf("Something else.")),
     standingOf: (text) => standingOf(text).terms(),
@@ -368,6 +370,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
 /** Files, or functions in them, that get no caller's text of more than a few hundred characters, and why. */
 const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/recall/sentence.ts": ["textOf", "shared"],
+  "src/memory/recall/extracts.ts": ["isExtract", "saidBySources"],
   "src/memory/recall/rerank-hits.ts": "excerptWithin reads the texts; a model judges them",
   "src/memory/recall/walk-links.ts":
     "a part of a verb: works with the store; wordsAsked and chainAsked read the question",
