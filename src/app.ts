@@ -75,7 +75,13 @@ export function createApp(deps: AppDeps) {
   app.on(
     ["POST", "PUT"],
     "*",
-    idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }),
+    idempotent({
+      answers: deps.answers,
+      audit: deps.services.audit,
+      now: deps.now,
+      onUnkept: (error, id) =>
+        logger.warn({ error: describeError(error), request_id: id }, "an answer couldn't be kept"),
+    }),
   );
   app.use(limitLoad(deps.load, metrics));
   app.notFound((c) => {

@@ -6,9 +6,14 @@ export interface AnswerStore {
   renew(operation: string, claim: Claimed, ms: number): Promise<boolean>;
   /**
    * Keeps the answer, unless the claim was lost. `subjects`: what it holds, memories by their ids and others as
-   * {@link subjectOf} names them; the answer ends with them.
+   * {@link subjectOf} names them; the answer ends with them. Undefined: it isn't known, so only that there was one is kept.
    */
-  keep(operation: string, claim: Claimed, sealed: string, subjects: readonly string[]): Promise<void>;
+  keep(
+    operation: string,
+    claim: Claimed,
+    sealed: string,
+    subjects: readonly string[] | undefined,
+  ): Promise<void>;
   /** Gives the claim up: a retry is then a new try. */
   release(operation: string, claim: Claimed): Promise<void>;
 }

@@ -92,6 +92,8 @@ export interface AppEnv {
     rateLimits: readonly RateBound[] | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
+    /** Ids of the memories that the answer shows: see `showMemories`. Undefined: the handler hasn't said. */
+    shownMemories: readonly string[] | undefined;
     /** When the answer is due; undefined: the request has no `budget_ms`. */
     deadline: Deadline | undefined;
   };

@@ -31,16 +31,15 @@ export interface RouteTraits {
    */
   readonly readsOnly?: true;
   /**
-   * What the answer to a POST or PUT shows, besides memories and the namespace in the path. An answer that is stored for
-   * an Idempotency-Key ends with the deletion of what it shows. `transaction`: the states that the body names.
+   * What the answer to a POST or PUT shows, besides the namespace in the path. An answer that is stored for an
+   * Idempotency-Key ends with the deletion of what it shows. `memories`: those that the handler names by `showMemories`;
+   * ids alone show nothing. `transaction`: the states that the body names.
    */
-  readonly shows?: readonly ("session" | "state" | "transaction")[];
+  readonly shows?: readonly ("memories" | "session" | "state" | "transaction")[];
   /** An `Idempotency-Key` has no effect: what the request asks for decides by itself what a repetition does. */
   readonly keepsNoAnswer?: true;
   /** Where a request says how many milliseconds it gives its answer, as `budget_ms`. */
   readonly budget?: "body" | "query";
-  /** The only memories in the answer are those that the request deleted, and it shows nothing of them but their ids. */
-  readonly listsDeleted?: true;
 }
 
 /** The traits that a route must state. */

@@ -6,7 +6,7 @@ import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { memoryDetailView } from "../memories/schemas.js";
 import { newInteraction } from "./schemas.js";
-import { viewDetail } from "../memories/view.js";
+import { showMemories, viewDetail } from "../memories/view.js";
 import {
   full,
   jsonBody,
@@ -21,7 +21,7 @@ const captureRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/interactions",
   operationId: "captureInteraction",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: ["memories"],
   summary: "Capture an interaction",
   description:
@@ -59,6 +59,7 @@ export function interactionRoutes({ sessions, now }: AppDeps) {
     };
     c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
     c.header("ETag", etagOf(memory.version));
+    showMemories(c, [memory]);
     const answer = replaced === undefined ? view : { ...view, replaced: [...replaced] };
     return kind === "created" ? c.json(answer, 201) : c.json(answer, 200);
   });

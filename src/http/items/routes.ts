@@ -10,7 +10,7 @@ import { createRouter } from "../router/create-router.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import { itemParams, newItem } from "./schemas.js";
 import { memoryDetailView, memoryView } from "../memories/schemas.js";
-import { viewDetail, viewWritten } from "../memories/view.js";
+import { showMemories, viewDetail, viewWritten } from "../memories/view.js";
 import {
   IF_MATCH,
   full,
@@ -48,7 +48,7 @@ const putRoute = createRoute({
   method: "put",
   path,
   operationId: "putItem",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags,
   summary: "Put a memory under a key",
   description:
@@ -128,6 +128,7 @@ export function itemRoutes({ services, now }: AppDeps) {
       );
       c.header("ETag", etagOf(memory.version));
       c.header("Location", `/v1/namespaces/${namespace}/memories/${memory.id}`);
+      showMemories(c, [memory]);
       const view = viewWritten(memory, pii);
       return kind === "created" ? c.json(view, 201) : c.json(view, 200);
     })

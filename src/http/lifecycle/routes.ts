@@ -14,7 +14,7 @@ const forgetRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/forget",
   operationId: "forgetMemories",
-  traits: { lane: "walk", shows: [], listsDeleted: true },
+  traits: { lane: "walk", shows: [] },
   tags,
   summary: "Forget memories by a policy",
   description:

@@ -36,7 +36,7 @@ import {
   versionsPage,
 } from "./schemas.js";
 import { publishRequest, unpublishRequest } from "./publish-schemas.js";
-import { viewDetail, viewMemory, viewWritten } from "./view.js";
+import { showMemories, viewDetail, viewMemory, viewWritten } from "./view.js";
 import {
   conflict,
   contradicted,
@@ -61,7 +61,7 @@ const rememberRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories",
   operationId: "createMemory",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: tag,
   summary: "Store a memory",
   description:
@@ -91,7 +91,7 @@ const batchRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/batch",
   operationId: "createMemories",
-  traits: { lane: "write", body: "batch", shows: [] },
+  traits: { lane: "write", body: "batch", shows: ["memories"] },
   tags: tag,
   summary: "Store up to 500 memories",
   description:
@@ -229,7 +229,7 @@ const restoreRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/restore",
   operationId: "restoreMemory",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: tag,
   summary: "Restore an old version",
   description: "The content of the old version becomes the next version. The versions in between stay.",
@@ -249,7 +249,7 @@ const feedbackRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/feedback",
   operationId: "addFeedback",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: tag,
   summary: "Give feedback on a memory",
   description:
@@ -267,7 +267,7 @@ const releaseRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/release",
   operationId: "releaseMemory",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: tag,
   summary: "Release a published copy from quarantine",
   description:
@@ -285,7 +285,7 @@ const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
   operationId: "publishMemory",
-  traits: { lane: "write", shows: [] },
+  traits: { lane: "write", shows: ["memories"] },
   tags: tag,
   summary: "Publish a memory to a shared namespace",
   description:
@@ -332,6 +332,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const view = viewWritten(memory, pii);
       c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
       c.header("ETag", etagOf(memory.version));
+      showMemories(c, [memory]);
       return outcome.kind === "created" ? c.json(view, 201) : c.json(view, 200);
     })
     .openapi(batchRoute, async (c) => {
@@ -339,6 +340,10 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const parsed = c.req.valid("json").memories.map((item) => newMemory.safeParse(item));
       const inputs = parsed.flatMap((item) => (item.success ? [item.data] : []));
       const outcomes = await rememberMany(services, contextOf(c, now), ns, inputs);
+      showMemories(
+        c,
+        outcomes.flatMap((outcome) => (outcome instanceof Error ? [] : [outcome.memory])),
+      );
       let next = 0;
       const results = parsed.map((item) =>
         batchView(
@@ -420,6 +425,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const context = contextOf(c, now);
       const { pii, ...memory } = await restore(services, context, { namespace: ns, id }, version, expected);
       c.header("ETag", etagOf(memory.version));
+      showMemories(c, [memory]);
       return c.json(viewWritten(memory, pii), 200);
     })
     .openapi(feedbackRoute, async (c) => {
@@ -427,12 +433,14 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const input = c.req.valid("json");
       const memory = await feedback(services, contextOf(c, now), { namespace: ns, id }, input);
       c.header("ETag", etagOf(memory.version));
+      showMemories(c, [memory]);
       return c.json(viewMemory(memory), 200);
     })
     .openapi(releaseRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
       const memory = await release(services, contextOf(c, now), { namespace: ns, id });
       c.header("ETag", etagOf(memory.version));
+      showMemories(c, [memory]);
       return c.json(viewMemory(memory), 200);
     })
     .openapi(publishRoute, async (c) => {
@@ -440,6 +448,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const input = c.req.valid("json");
       const { kind, copy } = await publish(services, contextOf(c, now), { namespace: ns, id }, input);
       c.header("Location", `/v1/namespaces/${copy.namespace}/memories/${copy.id}`);
+      showMemories(c, [copy]);
       return kind === "created" ? c.json(viewMemory(copy), 201) : c.json(viewMemory(copy), 200);
     })
     .openapi(unpublishRoute, async (c) => {

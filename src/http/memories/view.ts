@@ -1,4 +1,6 @@
+import type { Context as HonoContext } from "hono";
 import type { z } from "@hono/zod-openapi";
+import type { AppEnv } from "../env.js";
 import { iso } from "../openapi/primitives.js";
 import type { PiiCounts } from "../../pii/kinds.js";
 import type { Judged } from "../../memory/trust/judge.js";
@@ -55,6 +57,22 @@ export function viewMemory(memory: Judged): MemoryView {
     origin: origin === null ? null : viewOrigin(origin),
   };
   return fact === null ? view : { ...view, fact: { ...fact, contradicts: [...fact.contradicts] } };
+}
+
+/** Says of which memories the answer shows something: one that is stored for an Idempotency-Key ends with any of them. */
+export function showMemories(c: HonoContext<AppEnv>, memories: readonly Judged[]): void {
+  c.set("shownMemories", memories.flatMap(idsShownBy));
+}
+
+/** Its own id, and those of the memories whose content its own may repeat. */
+function idsShownBy({ id, derived_from, superseded_by, fact, origin }: Judged): readonly string[] {
+  return [
+    id,
+    ...derived_from.map((source) => source.id),
+    ...(superseded_by === null ? [] : [superseded_by]),
+    ...(fact === null ? [] : fact.contradicts),
+    ...(origin === null ? [] : [origin.id]),
+  ];
 }
 
 /** The answer to a write: `pii`, what it found, where the namespace looks for it. */

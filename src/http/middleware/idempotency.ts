@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context as HonoContext, MiddlewareHandler, Next } from "hono";
 import { trailOf } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
-import type { AnswerStore } from "../../domain/idempotency.js";
+import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
 import { DomainError, invalid } from "../../domain/errors.js";
 import { renewing } from "../../domain/lease.js";
 import { subjectsOf } from "./idempotency-subjects.js";
@@ -16,13 +16,12 @@ const CONDITIONS = ["if-match", "if-none-match"];
 /** Printable ASCII, as in a header's token or a quoted string. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-/** Ids of memories in an answer; other ids look alike, and are never deleted as one. */
-const MEMORY_ID = /(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g;
-
 export interface IdempotencyOptions {
   readonly answers: AnswerStore;
   readonly audit: AuditLog;
   readonly now: () => number;
+  /** Called when an answer can't be kept. The act is done, so the caller gets it all the same. */
+  readonly onUnkept: (error: unknown, requestId: string) => void;
 }
 
 /**
@@ -34,14 +33,33 @@ export interface IdempotencyOptions {
  *
  * Answers that mean "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
  */
-export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
+export function idempotent({ answers, audit, now, onUnkept }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
+  const credentialOf = (c: HonoContext<AppEnv>): string => {
+    // If no key is needed, the header identifies no one.
+    return c.get("actor").keyId === null ? "" : headerOf(c);
+  };
+
+  const keepAnswer = async (
+    c: HonoContext<AppEnv>,
+    operation: string,
+    claim: Claimed,
+    body: string,
+    key: string,
+  ): Promise<void> => {
+    const { status } = c.res;
+    const headers = KEPT_HEADERS.flatMap((name) => {
+      const value = c.res.headers.get(name);
+      return value === null ? [] : [[name, value] as const];
+    });
+    const answer = { status, headers: Object.fromEntries(headers), body: await c.res.clone().text() };
+    const memories = c.get("shownMemories");
+    const subjects = subjectsOf(c.get("route"), { path: c.req.path, body, status, memories });
+    await answers.keep(operation, claim, sealAnswer(answer, credentialOf(c), key), subjects);
+  };
+
   const withKey = async (c: HonoContext<AppEnv>, next: Next, key: string): Promise<Response | undefined> => {
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
     const actor = c.get("actor");
-    // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.
-    const header = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
-    // If no key is needed, the header identifies no one.
-    const credential = actor.keyId === null ? "" : header;
     const operation = digest([actor.keyId ?? "", key]);
     const body = await c.req.text();
     const conditions = CONDITIONS.flatMap((name) => {
@@ -64,7 +82,8 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     }
     if (claim.kind === "answered") {
       // Earlier releases sealed with the header also where no key was needed.
-      const answer = openAnswer(claim.sealed, credential, key) ?? openAnswer(claim.sealed, header, key);
+      const answer =
+        openAnswer(claim.sealed, credentialOf(c), key) ?? openAnswer(claim.sealed, headerOf(c), key);
       if (answer === undefined) throw mismatch();
       await audit.system(trailOf(contextOf(c, now), "replay"), "ok");
       const { status, headers } = answer;
@@ -87,20 +106,13 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
       renewal.stop();
     }
     const { status } = c.res;
-    if (status >= 500 || status === 401 || status === 403 || status === 429 || isForLater(c.res)) {
-      await answers.release(operation, claim);
-      return undefined;
+    const isKept = status < 500 && ![401, 403, 429].includes(status) && !isForLater(c.res);
+    try {
+      await (isKept ? keepAnswer(c, operation, claim, body, key) : answers.release(operation, claim));
+    } catch (error) {
+      // The claim ends by itself: until then, a retry hears that the request is busy.
+      onUnkept(error, c.get("requestId"));
     }
-    const headers = KEPT_HEADERS.flatMap((name) => {
-      const value = c.res.headers.get(name);
-      return value === null ? [] : [[name, value] as const];
-    });
-    const said = await c.res.clone().text();
-    const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body: said }, credential, key);
-    const route = c.get("route");
-    const ids = route.traits.listsDeleted === true ? [] : (said.match(MEMORY_ID) ?? []);
-    const subjects = new Set([...subjectsOf(route, c.req.path, body, status), ...ids]);
-    await answers.keep(operation, claim, sealed, [...subjects]);
     return undefined;
   };
 
@@ -110,6 +122,11 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (key === undefined || keepsNoAnswer === true || readsOnly === true) return next();
     return withKey(c, next, key);
   };
+}
+
+/** The key alone: its scheme may be written in any case, and a retry isn't bound to how it was. */
+function headerOf(c: HonoContext<AppEnv>): string {
+  return c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
 }
 
 function isForLater({ headers }: Response): boolean {

@@ -7,6 +7,8 @@ import { MARK_MS } from "./erase.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 
 export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
+/** An answer may show thousands: others' commands come in between. */
+const NOTED_AT_ONCE = 100;
 /** How far the clocks of a cluster's nodes may differ. */
 const SKEW_MS = 1_000;
 
@@ -21,15 +23,20 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
     { begun }: Claimed,
     subjects: readonly string[],
   ): Promise<boolean> {
-    const deleted = await Promise.all(
-      subjects.map((subject) =>
-        client.noteAnswer(
-          [keys.answersOf(subject), keys.answersGone(subject), keys.answersGoneBy(subject)],
-          [operation, ...[KEEP_ANSWER_MS, begun, skewMs, MARK_MS].map(String)],
-        ),
-      ),
-    );
-    return deleted.includes(1);
+    for (let at = 0; at < subjects.length; at += NOTED_AT_ONCE) {
+      const deleted = await Promise.all(
+        subjects
+          .slice(at, at + NOTED_AT_ONCE)
+          .map((subject) =>
+            client.noteAnswer(
+              [keys.answersOf(subject), keys.answersGone(subject), keys.answersGoneBy(subject)],
+              [operation, ...[KEEP_ANSWER_MS, begun, skewMs, MARK_MS].map(String)],
+            ),
+          ),
+      );
+      if (deleted.includes(1)) return true;
+    }
+    return false;
   }
 
   return {
@@ -56,7 +63,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
     async keep(operation, claim, sealed, subjects) {
       await redis.run(async (client) => {
         // Before the answer is there: a deletion from now on finds it, and one until now has left its mark.
-        const erased = await note(client, operation, claim, subjects);
+        const erased = subjects === undefined || (await note(client, operation, claim, subjects));
         await client.keepAnswer(
           [keys.answer(operation)],
           [claim.token, sealed, String(KEEP_ANSWER_MS), erased ? "1" : ""],
