@@ -28,7 +28,7 @@ export const KINDS: Readonly<Record<string, readonly string[]>> = {
     "sessions-ending",
     "session-bytes",
   ],
-  state: ["state", "state-facts", "state-old", "state-head", "changes", "done"],
+  state: ["state", "state-facts", "state-old", "state-head", "state-names", "state-ends", "changes", "done"],
   cache: ["emb"],
   answers: ["answer", "answers-about", "answers-gone", "answers-gone-by"],
 };

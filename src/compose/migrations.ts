@@ -7,11 +7,12 @@ import type { Redis } from "./redis.js";
 
 /** Upgrades what an older release wrote; at work from here on. */
 export function startUpgrade(base: Base, redis: Redis, indexes: Indexes): Migrations {
-  const { logger, stores } = base;
+  const { config, logger, stores } = base;
   return startMigrations({
     redis: redis.gateway,
     keys: redis.keys,
     locks: stores.locks,
+    stateHistoryMs: config.stateHistorySeconds * 1000,
     indexesComplete: async () => (await indexes.filled()) === 1,
     onProgress: ({ seen, total }) => logger.info({ seen, total }, "upgrading records of an older release"),
     onDone: () => logger.info("all records have the current schema"),

@@ -49,7 +49,15 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics };
-  const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, capabilities };
+  const stateDeps = {
+    redis,
+    auditor,
+    keys,
+    meter,
+    historyMs: config.stateHistorySeconds * 1000,
+    quotaBytes: config.quota.bytes,
+    capabilities,
+  };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
   const receipts = createReceiptStore(redis, keys);

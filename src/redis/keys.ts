@@ -85,6 +85,8 @@ export function createKeys(prefix: string) {
     remains: (namespace: string, id: string) => `${prefix}:rec:{${namespace}}:${id}:remains`,
     /** A superseded version of a memory. Scripts build these keys of the record's: see lua/version-keys.lua. */
     old: (namespace: string, id: string, version: number) => `${prefix}:old:{${namespace}}:${id}:${version}`,
+    /** The start of {@link state} before the namespace's braces. */
+    allState: () => `${prefix}:state:`,
     allOld: () => `${prefix}:old:`,
     /** The end of {@link remains} after the id. */
     remainsSuffix: () => ":remains",
@@ -196,6 +198,8 @@ export function createKeys(prefix: string) {
     stateHead: (namespace: string) => `${prefix}:state-head:{${namespace}}`,
     /** Keys of the namespace's documents in their order, a sorted set of one score; some may have expired since. */
     stateNames: (namespace: string) => `${prefix}:state-names:{${namespace}}`,
+    /** Bytes of the namespace's state that end by themselves, by when; a hash: see lua/state-size.lua. */
+    stateEnds: (namespace: string) => `${prefix}:state-ends:{${namespace}}`,
     /** Every change of the namespace's state, a stream. */
     stateChanges: (namespace: string) => `${prefix}:changes:{${namespace}}`,
     /** A session's head, a hash; `session` is its facet. See lua/session.lua for what each of these holds. */

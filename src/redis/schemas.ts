@@ -18,6 +18,12 @@ export const TERMS_SCHEMA = 3;
 /** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
 export const RECORD_SCHEMA = 4;
 
+/**
+ * What is stored beside documents of state. 1: what each counts for. Raised when that changes: all documents are looked at once
+ * more.
+ */
+export const STATE_SCHEMA = 1;
+
 /** The schema that commit cf82f9c wrote, before records had a schema number. */
 export const FIRST_RECORD_SCHEMA = 1;
 export const FIRST_TERMS_SCHEMA = 1;

@@ -243,6 +243,7 @@ test("after any acts, the count is that of the memories that are there", async (
         memories: left.length,
         bytes: await counted(namespace),
         session_bytes: 0,
+        state_bytes: 0,
         quota: { memories: 4, bytes: null },
       });
     }),

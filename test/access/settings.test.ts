@@ -88,6 +88,7 @@ test("usage says which quota is in force: the namespace's own, else the configur
     memories: 0,
     bytes: 0,
     session_bytes: 0,
+    state_bytes: 0,
     quota: { memories: 7, bytes: 70_000 },
   });
   await putSettings(service, namespace, { quota: { memories: 3 } });

@@ -63,6 +63,7 @@ function migrate(): { migrations: Migrations; underWay: Promise<void>; finished:
     redis: gateway,
     keys,
     locks: createLocks(gateway, keys),
+    stateHistoryMs: 7 * 24 * 3600 * 1000,
     indexesComplete: async () => true,
     onProgress: () => reached(),
     onDone: () => resolve(),

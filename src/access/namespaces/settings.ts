@@ -137,6 +137,8 @@ export interface Usage {
   readonly bytes: number;
   /** Those of sessions: messages that weren't promoted yet, all messages' ids, and running summaries. */
   readonly session_bytes: number;
+  /** The part of `bytes` that is state's. */
+  readonly state_bytes: number;
   /** The effective quota, own or inherited; null: unlimited. */
   readonly quota: Settings["quota"];
 }

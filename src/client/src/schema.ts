@@ -2736,10 +2736,12 @@ export interface components {
     NamespaceUsage: {
       /** @description Number of memories. */
       memories: number;
-      /** @description Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions) and of sessions. Index structures aren't counted. */
+      /** @description Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions), of sessions and of state. Index structures aren't counted. */
       bytes: number;
       /** @description The part of `bytes` held by sessions: messages not yet promoted, the ids of all messages, and running summaries. */
       session_bytes: number;
+      /** @description The part of `bytes` held by state: each current and old version of a document counts with its JSON, its key, and 128 bytes. */
+      state_bytes: number;
       /** @description The effective quota, own or inherited. A maximum of null means unlimited. */
       quota: {
         /** @description Maximum number of memories; null: not set. */
@@ -3477,7 +3479,7 @@ export interface components {
          */
         day: string;
       }[];
-      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. */
+      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions. */
       kept: {
         /** @description Settings of receipts. */
         receipts: {
@@ -3495,6 +3497,12 @@ export interface components {
         };
         /** @description Changes of state that watchers can still follow. */
         state_changes: {
+          /** @description Audit entries on this page. */
+          entries: number;
+          /** @description Bytes of the memories. */
+          bytes: number;
+        };
+        state: {
           /** @description Audit entries on this page. */
           entries: number;
           /** @description Bytes of the memories. */

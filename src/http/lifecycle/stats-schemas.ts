@@ -27,9 +27,9 @@ export const statsView = z
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
       description: "Memories recorded on each of the last 30 days (UTC) that still exist; today last.",
     }),
-    kept: z.object({ receipts: entries, audit: entries, state_changes: entries }).openapi({
+    kept: z.object({ receipts: entries, audit: entries, state_changes: entries, state: entries }).openapi({
       description:
-        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state.",
+        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions.",
     }),
     archive: z
       .object({

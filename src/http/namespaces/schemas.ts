@@ -335,11 +335,15 @@ export const usageView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions) and of sessions. Index structures aren't counted.",
+        "Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions), of sessions and of state. Index structures aren't counted.",
     }),
     session_bytes: z.int().openapi({
       description:
         "The part of `bytes` held by sessions: messages not yet promoted, the ids of all messages, and running summaries.",
+    }),
+    state_bytes: z.int().openapi({
+      description:
+        "The part of `bytes` held by state: each current and old version of a document counts with its JSON, its key, and 128 bytes.",
     }),
     quota: quotaView.openapi({
       description: "The effective quota, own or inherited. A maximum of null means unlimited.",

@@ -15,6 +15,7 @@ import { integerParameter, time } from "../openapi/primitives.js";
 import type { StateView } from "./schemas.js";
 import { putState, stateParams, stateValue, stateView, writeState, writtenStateView } from "./schemas.js";
 import {
+  full,
   jsonBody,
   jsonResponse,
   problem,
@@ -100,6 +101,7 @@ const putRoute = createRoute({
     ...unfitBody,
     ...refusedData,
     ...lostRace,
+    ...full,
   },
 });
 
@@ -135,6 +137,7 @@ const patchRoute = createRoute({
     ...refusedData,
     ...missing,
     ...lostRace,
+    ...full,
   },
 });
 

@@ -7,6 +7,7 @@ import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { stateTransaction, transactionResults, writeResults } from "./schemas.js";
 import {
+  full,
   jsonBody,
   jsonResponse,
   namespaceParam,
@@ -36,6 +37,7 @@ const transactRoute = createRoute({
       description: "All operations are done. The answer has no body, because the key may not read here.",
     },
     ...problems,
+    ...full,
     ...unfitBody,
     ...refusedData,
     409: {

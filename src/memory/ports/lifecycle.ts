@@ -91,7 +91,10 @@ export interface Ending {
 
 /** Entries and bytes by kind, as `stats` names them. */
 export type Kept = Readonly<
-  Record<"receipts" | "audit" | "state_changes", { readonly entries: number; readonly bytes: number }>
+  Record<
+    "receipts" | "audit" | "state_changes" | "state",
+    { readonly entries: number; readonly bytes: number }
+  >
 >;
 
 /** What a namespace's settings say of how long each kind is kept; milliseconds, undefined: as configured. */

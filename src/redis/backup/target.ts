@@ -221,6 +221,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             String(deps.state.historyMs),
             `${version.updated_at}-${version.version}`,
             restoreErased ? "" : noteOf("state_history", hash("sha1", key)),
+            key,
             ...fields,
           ],
         ),

@@ -1,7 +1,10 @@
 import type { Kept } from "../../memory/ports/lifecycle.js";
 import type { StoreDeps } from "../deps.js";
 
-/** Streams that grow with each call; of a long one, Redis estimates the bytes by a few of its entries. */
+/**
+ * Streams that grow with each call, of which Redis estimates the bytes of a long one by a few of its entries; and state, by what it
+ * counts for.
+ */
 export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Promise<Kept> {
   const streams = [keys.receipts(namespace), keys.audit(namespace), keys.stateChanges(namespace)];
   const amounts = await redis.run((client) =>
@@ -13,7 +16,10 @@ export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Pro
     ),
   );
   const [receipts = NONE, audit = NONE, state_changes = NONE] = amounts;
-  return { receipts, audit, state_changes };
+  const [entries, bytes] = await redis.run((client) =>
+    Promise.all([client.zCard(keys.stateNames(namespace)), client.hGet(keys.stateHead(namespace), "bytes")]),
+  );
+  return { receipts, audit, state_changes, state: { entries, bytes: Number(bytes ?? 0) } };
 }
 
 const NONE = { entries: 0, bytes: 0 };

@@ -2,14 +2,17 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/gone"
+--- @include "lua/quota"
+--- @include "lua/state-size"
 --[[
 Put before the scripts that change state, or look at its history: what a document is, and how one change of it is written.
 
-Takes off the front, after what audit.lua takes: 3 keys, 4 arguments.
+Takes off the front, after what audit.lua takes: 3 keys, 5 arguments.
 
 KEYS[1] the namespace's head: number and time of its last change; renewed and keep = when the stream was last given its
         time to live, and how long history was kept then; erased_to = number of the last change that an erasure took out
-        of the stream; listed = '1' if the list of documents has all of them: see state/lua/list.lua
+        of the stream; listed = '1' if the list of documents has all of them: see state/lua/list.lua; bytes, first and
+        span: see lua/state-size.lua
 KEYS[2] its change stream
 KEYS[3] its settings
 
@@ -17,11 +20,13 @@ ARGV[1] who asks
 ARGV[2] how long history is kept where the settings don't say, milliseconds
 ARGV[3] the channel on which watchers are woken
 ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see narrowsFloats in capabilities.ts
+ARGV[5] how many bytes the namespace may hold, where the settings don't say; '' for any number
 
 A document is a RedisJSON root value with a hash:
 v version, t when that became current, b who made it, o by which operation,
 e when it expires or '', l its time to live or '', s '1' if reading renews it,
-x when its history was last trimmed and renewed, h how long history was kept then. All times in milliseconds.
+x when its history was last trimmed and renewed, h how long history was kept then, z what it counts for: see
+lua/state-size.lua. All times in milliseconds.
 j its text, where a number in it might not outlast a snapshot: RedisJSON writes documents there as text, and reads some
 numbers one place off. Then the text says what the document is; it is mended from it before anything looks into it.
 An expired document is missing for all callers at once. Redis removes it only after the history's time, because until
@@ -29,7 +34,7 @@ then a caller may ask what it was.
 
 Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, j = the value, and l if it had a
 time to live.
-A deletion is an entry without a value.
+A deletion is an entry without a value, with z.
 
 If Redis's clock was put back, versions have times that are still to come. They were written before now, after the last
 access to the namespace whose time has come, and count as written then. Otherwise as-of reads would answer what was
@@ -40,10 +45,31 @@ local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.r
 local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
 -- The end of each JSON.SET of a caller's value.
 local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
+local state_quota = table.remove(ARGV, 1)
 local state_number, state_time, state_renewed, state_kept
+local state_said = redis.call('HMGET', state_settings, 'retention_state_history_seconds', 'quota_by', 'quota_bytes', 'operator_quota_bytes')
 -- Where the settings say it, retention trims by the changes: none may be trimmed before it has seen it.
-local state_retention = tonumber(redis.call('HGET', state_settings, 'retention_state_history_seconds') or nil)
+local state_retention = tonumber(state_said[1] or nil)
 if state_retention then state_keep = state_retention * 1000 end
+state_quota = quota_most(state_said[2], state_said[3], state_said[4], state_quota)
+
+local state_opened
+-- Reads the head once, and counts out what has ended.
+local function state_open()
+  if state_opened then return end
+  state_opened = redis.call('HMGET', state_head, 'number', 'time', 'renewed', 'keep', 'bytes', 'first', 'span')
+  size_begin(state_head, { unpack(state_opened, 5, 7) }, state_keep)
+  size_prune()
+end
+
+-- Whether a quota refuses so many bytes more. Memories and sessions that have ended may still be counted: see withinQuota in
+-- src/redis/state/within-quota.ts.
+local function state_over(more)
+  if not state_quota or more <= 0 then return false end
+  state_open()
+  local used = redis.call('HMGET', size_named(state_head, 'state%-head', 'usage'), 'bytes', 'session_bytes')
+  return tonumber(used[1] or 0) + tonumber(used[2] or 0) + size_bytes + more > state_quota
+end
 
 local function state_entry_time(stream, last)
   local entry = redis.call('XREVRANGE', stream, last, '-', 'COUNT', 1)[1]
@@ -57,17 +83,28 @@ local function state_past(history)
 end
 
 local function state_load(meta, history)
-  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j', 'h')
+  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j', 'h', 'z')
   if not field[1] then return nil end
   return {
     version = field[1], time = tonumber(field[2]) > now and state_past(history) or field[2], id = field[2] .. '-' .. field[1], by = field[3], op = field[4],
-    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, kept = tonumber(field[10]), text = field[9],
+    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, kept = tonumber(field[10]), text = field[9], size = field[11],
     live = field[5] == '' or tonumber(field[5]) > now,
   }
 end
 
 -- The value as it was written.
 local function state_text(doc, current) return current.text or redis.call('JSON.GET', doc) end
+
+-- What a document counts for. One that a release wrote which didn't count is counted now, so this comes after the audit.
+-- `text`: the document's, where it has changed already.
+local function state_size(key, doc, history, before, text)
+  state_open()
+  if not before then return size_last(history) end
+  local size = size_read(before.size)
+  if size.version == before.version then return size end
+  size_count(size, key, history, before.version, text or state_text(doc, before), before.expires, tonumber(before.time))
+  return size
+end
 
 -- What a caller must mend before it tries again; nil if the document is what was written.
 local function state_drift(doc, current)
@@ -114,7 +151,8 @@ end
 -- Gives the next change its number, and notifies those who follow the stream. Returns the number and the time.
 local function state_change(key, op)
   if not state_number then
-    local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed', 'keep')
+    state_open()
+    local head = state_opened
     state_number = tonumber(head[1]) or 0
     if not head[1] then redis.call('HSET', state_head, 'listed', '1') end
     state_time = math.max(now, tonumber(head[2]) or 0)
@@ -136,7 +174,7 @@ end
 -- Once, after the last change of a script.
 local function state_finish()
   state_prune()
-  redis.call('HSET', state_head, 'number', int(state_number), 'time', int(state_time))
+  redis.call('HSET', state_head, 'number', int(state_number), 'time', int(state_time), 'bytes', int(size_bytes), 'first', size_first and int(size_first) or '', 'span', int(state_keep))
   -- By another retention the stream would expire too early, however often something changes.
   if now - state_renewed > state_keep / 16 or state_kept ~= state_keep then
     redis.call('HSET', state_head, 'renewed', int(now), 'keep', int(state_keep))
@@ -184,12 +222,13 @@ local function state_archive(history, current, json)
   state_append(history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json, unpack(life))
 end
 
-local function state_bury(history, version, time)
-  state_append(history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
+local function state_bury(history, version, time, size)
+  size.version = version
+  state_append(history, time .. '-' .. version, 'o', 'delete', 'b', state_agent, 'z', size_text(size))
 end
 
 -- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil; `after.keep` says
--- that its text is to be kept.
+-- that its text is to be kept, `after.text` is that text where it is known, `after.size` what the document counts for.
 local function state_settle(doc, meta, history, before, after)
   local trimmed = before and before.trimmed or 0
   if before and (now - trimmed > state_keep / 32 or before.kept ~= state_keep) then
@@ -197,9 +236,9 @@ local function state_settle(doc, meta, history, before, after)
     state_keep_history(history)
     trimmed = now
   end
-  redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed), 'h', int(state_keep))
+  redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed), 'h', int(state_keep), 'z', size_text(after.size))
   if after.keep then
-    redis.call('HSET', meta, 'j', redis.call('JSON.GET', doc))
+    redis.call('HSET', meta, 'j', after.text or redis.call('JSON.GET', doc))
   elseif before and before.text then
     redis.call('HDEL', meta, 'j')
   end

@@ -1,4 +1,6 @@
 --- @include "lua/clock"
+--- @include "lua/quota"
+--- @include "lua/state-size"
 --[[
 Put before every script that changes how much a namespace holds: counts its memories and their bytes, and says when
 there would be too many.
@@ -19,7 +21,7 @@ ARGV[6] how long an old version is kept where the settings don't say, millisecon
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
 index.vector_bytes and index.version_bytes of its record. A session's are those of its messages' JSON and ids, and of its
-running summary.
+running summary. What state counts for is in lua/state-size.lua.
 ]]
 local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
@@ -90,26 +92,19 @@ local function usage_prune_sessions(most)
   if #ended > 0 then usage_end_sessions(ended) end
 end
 
---[[
-What an operator set holds, or else what the service is configured with; the namespace's own quota can only be less. One
-that was set before there was this difference (no quota_by) held above the configured one, so it counts as an operator's.
-]]
 local function usage_quota()
   local names = { 'quota_by', 'quota_memories', 'quota_bytes', 'operator_quota_memories', 'operator_quota_bytes' }
   local set = redis.call('HMGET', usage_settings, unpack(names))
-  local function most(own, operator, default)
-    if not set[1] then return tonumber(own or default) end
-    own, operator = tonumber(own or nil), tonumber(operator or default)
-    if own and operator then return math.min(own, operator) end
-    return own or operator
-  end
-  return most(set[2], set[4], usage_defaults[1]), most(set[3], set[5], usage_defaults[2])
+  return quota_most(set[1], set[2], set[4], usage_defaults[1]), quota_most(set[1], set[3], set[5], usage_defaults[2])
 end
 
+-- Memories, bytes, and how many of these are sessions' and state's.
 local function usage_now()
+  if not size_bytes then size_open(usage_named('state-head')) end
+  size_prune()
   local used = redis.call('HMGET', usage_key, 'memories', 'bytes', 'session_bytes')
   local sessions = tonumber(used[3] or 0)
-  return tonumber(used[1] or 0), tonumber(used[2] or 0) + sessions, sessions
+  return tonumber(used[1] or 0), tonumber(used[2] or 0) + sessions + size_bytes, sessions, size_bytes
 end
 
 -- The quota that a change would break: 'memories', 'bytes' or nil. What makes less of it is never refused.
@@ -120,6 +115,7 @@ local function usage_over(memories, bytes)
   for _, most in ipairs({ 100, 5000 }) do
     usage_prune(most)
     usage_prune_sessions(most)
+    if not most_memories and not most_bytes then return nil end
     local used_memories, used_bytes = usage_now()
     local broken = most_memories and memories > 0 and used_memories + memories > most_memories and 'memories'
       or most_bytes and bytes > 0 and used_bytes + bytes > most_bytes and 'bytes'

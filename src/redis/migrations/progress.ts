@@ -1,12 +1,12 @@
 import { StartError } from "../../start-error.js";
 import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import { PRESENT_SCHEMAS } from "../schemas.js";
+import { PRESENT_SCHEMAS, STATE_SCHEMA } from "../schemas.js";
 import type { Schemas } from "../schemas.js";
 
 /** Progress of one store's records; kept in Redis, so that a process goes on where another one stopped. */
 export interface Progress {
-  /** All records have the present schemas. */
+  /** All records and documents of state have the present schemas. */
   readonly done: boolean;
   /** The cursor of SCAN, valid for the same run of the same Redis; else it starts again, and skips what is done. */
   readonly cursor: string;
@@ -18,7 +18,7 @@ export interface Progress {
 
 type Wanted = Pick<Schemas, "record" | "terms">;
 
-const reached = ({ record, terms }: Wanted): string => `${record}.${terms}`;
+const reached = ({ record, terms }: Wanted): string => `${record}.${terms}.${STATE_SCHEMA}`;
 
 /** Data of a newer release is data that this one doesn't understand. */
 export class NewerData extends StartError {
@@ -39,8 +39,10 @@ export async function claimSchemas(
   wanted: Wanted = PRESENT_SCHEMAS,
 ): Promise<void> {
   const found = await client.hGet(keys.upgrades(), "begun");
-  const [record = 0, terms = 0] = (found ?? "").split(".").map(Number);
-  if (record > wanted.record || terms > wanted.terms) throw new NewerData(found ?? "");
+  // Releases that didn't count state had no third number.
+  const [record = 0, terms = 0, state = 0] = (found ?? "").split(".").map(Number);
+  if (record > wanted.record || terms > wanted.terms || state > STATE_SCHEMA)
+    throw new NewerData(found ?? "");
   if (found !== reached(wanted)) await client.hSet(keys.upgrades(), "begun", reached(wanted));
 }
 

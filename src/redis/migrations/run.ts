@@ -18,6 +18,8 @@ export interface MigrationOptions {
   readonly redis: RedisGateway;
   readonly keys: Keys;
   readonly locks: Locks;
+  /** How long history of state is kept where a namespace's settings don't say. */
+  readonly stateHistoryMs: number;
   /** Whether the present indexes hold all that is stored. */
   readonly indexesComplete: () => Promise<boolean>;
   readonly onProgress: (progress: Progress) => void;
@@ -66,7 +68,13 @@ export function startMigrations(options: MigrationOptions): Migrations {
     try {
       for (;;) {
         const start = Date.now();
-        const reachedNow = await upgradeBatch({ redis, keys, target, holds: lease.held });
+        const reachedNow = await upgradeBatch({
+          redis,
+          keys,
+          target,
+          stateHistoryMs: options.stateHistoryMs,
+          holds: lease.held,
+        });
         if (reachedNow.done) return true;
         if (Date.now() - reported > REPORT_MS) {
           options.onProgress(reachedNow);

@@ -14,6 +14,8 @@ const SCAN_COUNT = 500;
 const TOGETHER = 25;
 
 export interface BatchDeps extends UpgradeDeps {
+  /** How long history of state is kept where a namespace's settings don't say. */
+  readonly stateHistoryMs: number;
   /** Called between parts of a batch; false: another process has the lock now. */
   readonly holds: () => boolean;
 }
@@ -37,12 +39,30 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
     if (!holds()) return known;
     await upgradeRecords(deps, stored.slice(from, from + TOGETHER));
   }
+  for (const key of found.keys.map(String)) {
+    if (!key.startsWith(keys.allState())) continue;
+    if (!holds()) return known;
+    await countState(deps, key);
+  }
   const cursor = String(found.cursor);
   const seen = (goesOn ? known.seen : 0) + stored.length;
   const progress = { done: cursor === "0", cursor, redisRun, seen, total: Math.max(total, seen) };
   if (progress.done) await keepDone(redis, keys, wanted);
   else await keepProgress(redis, keys, progress, wanted);
   return progress;
+}
+
+/** Counts a document of state that an older release wrote. */
+async function countState({ redis, keys, stateHistoryMs }: BatchDeps, stored: string): Promise<void> {
+  const open = keys.allState().length + 1;
+  const close = stored.indexOf("}:", open);
+  const [namespace, key] = [stored.slice(open, close), stored.slice(close + 2)];
+  await redis.run((client) =>
+    client.countState(
+      [stored, keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+      [key, String(stateHistoryMs)],
+    ),
+  );
 }
 
 export function isRecord({ keys }: Pick<UpgradeDeps, "keys">, key: string): boolean {

@@ -60,9 +60,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
     async dropTraces(trail, namespace, start) {
       for await (const histories of keysAfter(keys.stateHistory(namespace, ""))) {
         await redis.run((client) =>
-          start === undefined
-            ? client.unlink([...histories])
-            : client.dropHistories(histories, [String(start.change)]),
+          client.dropHistories(histories, [start === undefined ? "inf" : String(start.change)]),
         );
       }
       await auditor.run(namespace, trail, (client, audit) =>

@@ -53,11 +53,23 @@ export function createNamespaceStore(
       });
     },
     async getUsage(trail, namespace) {
-      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null, session_bytes = 0] =
-        await auditor.run(namespace, trail, (client, audit) =>
-          client.getUsage(audit, meter(namespace), [], []),
-        );
-      return { memories, bytes, session_bytes, quota: { memories: mostMemories, bytes: mostBytes } };
+      const [
+        memories = 0,
+        bytes = 0,
+        mostMemories = null,
+        mostBytes = null,
+        session_bytes = 0,
+        state_bytes = 0,
+      ] = await auditor.run(namespace, trail, (client, audit) =>
+        client.getUsage(audit, meter(namespace), [], []),
+      );
+      return {
+        memories,
+        bytes,
+        session_bytes,
+        state_bytes,
+        quota: { memories: mostMemories, bytes: mostBytes },
+      };
     },
   };
 }

@@ -91,6 +91,7 @@ export const scripts = {
   stateHistory: forCaller("state/lua/history", parts, "scoped"),
   watchState: forCaller("state/lua/watch", parts, "scoped"),
   noteErasedState: forService("state/lua/note-erased", integer, "plain", "works"),
+  countState: forService("state/lua/count", integer),
   queryState: forService("state/lua/query", text),
   mendState: forService("state/lua/mend", integer),
   appendMessages: forCaller("sessions/lua/append", parts, "scoped"),

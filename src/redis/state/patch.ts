@@ -5,6 +5,7 @@ import { CODE, meaningOf } from "../scripts/codes.js";
 import { decodeDocument, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
+import { withinQuota } from "./within-quota.js";
 import { mending } from "./mend.js";
 
 export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand): Promise<PatchOutcome> {
@@ -15,27 +16,29 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
   const reply = await mending(
     deps,
     () =>
-      auditor.run(namespace, trail, (client, audit) =>
-        client.patchState(
-          audit,
-          scopeIn(deps, namespace, trail),
-          [
-            keys.state(namespace, key),
-            keys.stateFacts(namespace, key),
-            keys.stateHistory(namespace, key),
-            keys.stateDraft(namespace, 1),
-          ],
-          [
-            key,
-            command.patch.stored,
-            encodeTtl(command.ttl),
-            encodePrecondition(command.precondition),
-            String(LIMITS.stateBytes),
-            command.patch.delicate ? "1" : "",
-            String(command.patch.fixes.length / 2),
-            ...command.patch.fixes,
-            ...(deps.capabilities.now.narrowsFloats ? command.patch.arrays : []),
-          ],
+      withinQuota(deps, namespace, () =>
+        auditor.run(namespace, trail, (client, audit) =>
+          client.patchState(
+            audit,
+            scopeIn(deps, namespace, trail),
+            [
+              keys.state(namespace, key),
+              keys.stateFacts(namespace, key),
+              keys.stateHistory(namespace, key),
+              keys.stateDraft(namespace, 1),
+            ],
+            [
+              key,
+              command.patch.stored,
+              encodeTtl(command.ttl),
+              encodePrecondition(command.precondition),
+              String(LIMITS.stateBytes),
+              command.patch.delicate ? "1" : "",
+              String(command.patch.fixes.length / 2),
+              ...command.patch.fixes,
+              ...(deps.capabilities.now.narrowsFloats ? command.patch.arrays : []),
+            ],
+          ),
         ),
       ),
     ([code, version = "", json = ""]) => (code === CODE.DRIFTED ? [{ ref, version, json }] : []),

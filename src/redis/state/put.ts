@@ -4,6 +4,7 @@ import { CODE, wrongCode } from "../scripts/codes.js";
 import { decodeFacts, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
+import { withinQuota } from "./within-quota.js";
 
 /** How long an operation's result is remembered. */
 export const DONE_MS = 24 * 3600 * 1000;
@@ -12,26 +13,28 @@ export async function put(deps: StateDeps, trail: Trail, command: PutCommand): P
   const { auditor, keys } = deps;
   const { ref, value, operation } = command;
   const { namespace, key } = ref;
-  const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.putState(
-      audit,
-      scopeIn(deps, namespace, trail),
-      [
-        keys.state(namespace, key),
-        keys.stateFacts(namespace, key),
-        keys.stateHistory(namespace, key),
-        ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
-      ],
-      [
-        key,
-        value.stored,
-        encodeTtl(command.ttl),
-        command.sliding ? "1" : "",
-        encodePrecondition(command.precondition),
-        String(DONE_MS),
-        value.delicate ? "1" : "",
-        ...value.fixes,
-      ],
+  const reply = await withinQuota(deps, namespace, () =>
+    auditor.run(namespace, trail, (client, audit) =>
+      client.putState(
+        audit,
+        scopeIn(deps, namespace, trail),
+        [
+          keys.state(namespace, key),
+          keys.stateFacts(namespace, key),
+          keys.stateHistory(namespace, key),
+          ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
+        ],
+        [
+          key,
+          value.stored,
+          encodeTtl(command.ttl),
+          command.sliding ? "1" : "",
+          encodePrecondition(command.precondition),
+          String(DONE_MS),
+          value.delicate ? "1" : "",
+          ...value.fixes,
+        ],
+      ),
     ),
   );
   const [code, most] = reply;

@@ -14,6 +14,7 @@ import { CODE, wrongCode } from "../scripts/codes.js";
 import { encodeTtl } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
+import { withinQuota } from "./within-quota.js";
 import type { Drifted } from "./mend.js";
 import { mending } from "./mend.js";
 import { DONE_MS } from "./put.js";
@@ -31,20 +32,22 @@ export async function transact(
   const reply = await mending(
     deps,
     () =>
-      auditor.run(namespace, trail, (client, audit) =>
-        client.transactState(
-          audit,
-          scopeIn(deps, namespace, trail),
-          [
-            ...transaction.keys.flatMap((key, index) => [
-              keys.state(namespace, key),
-              keys.stateFacts(namespace, key),
-              keys.stateHistory(namespace, key),
-              keys.stateDraft(namespace, index + 1),
-            ]),
-            ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
-          ],
-          encode(transaction, can),
+      withinQuota(deps, namespace, () =>
+        auditor.run(namespace, trail, (client, audit) =>
+          client.transactState(
+            audit,
+            scopeIn(deps, namespace, trail),
+            [
+              ...transaction.keys.flatMap((key, index) => [
+                keys.state(namespace, key),
+                keys.stateFacts(namespace, key),
+                keys.stateHistory(namespace, key),
+                keys.stateDraft(namespace, index + 1),
+              ]),
+              ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
+            ],
+            encode(transaction, can),
+          ),
         ),
       ),
     ([code, ...parts]) => (code === CODE.DRIFTED ? decodeDrifted(transaction, parts) : []),

@@ -627,12 +627,20 @@ class NamespaceStatsKeptStateChanges(Model):
     """Bytes of the memories."""
 
 
+class NamespaceStatsKeptState(Model):
+    entries: int
+    """Audit entries on this page."""
+    bytes: int
+    """Bytes of the memories."""
+
+
 class NamespaceStatsKept(Model):
-    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state."""
+    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions."""
 
     receipts: NamespaceStatsKeptReceipts
     audit: NamespaceStatsKeptAudit
     state_changes: NamespaceStatsKeptStateChanges
+    state: NamespaceStatsKeptState
 
 
 class NamespaceStatsArchive(Model):
@@ -1531,9 +1539,11 @@ class NamespaceUsage(Model):
     memories: int
     """Number of memories."""
     bytes: int
-    """Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions) and of sessions. Index structures aren't counted."""
+    """Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions), of sessions and of state. Index structures aren't counted."""
     session_bytes: int
     """The part of `bytes` held by sessions: messages not yet promoted, the ids of all messages, and running summaries."""
+    state_bytes: int
+    """The part of `bytes` held by state: each current and old version of a document counts with its JSON, its key, and 128 bytes."""
     quota: NamespaceUsageQuota
 
 

@@ -169,6 +169,7 @@ function Kept({ ns, stats }: { readonly ns: string; readonly stats: Stats }) {
       kept.state_changes.bytes,
       retention.state_history_seconds,
     ],
+    ["State with its old versions", kept.state.entries, kept.state.bytes, null],
     ["Archived memories", archive.memories, archive.bytes, null],
   ] as const;
   return (

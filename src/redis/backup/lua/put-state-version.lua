@@ -1,6 +1,9 @@
+--- @include "lua/clock"
 --- @include "lua/numbers"
+--- @include "lua/state-size"
 --[[
-Adds an old version to the history of a document that this import has written just now; part of that act.
+Adds an old version to the history of a document that this import has written just now; part of that act. It counts as
+superseded just now, but no quota refuses it, as its document is there already.
 
 KEYS[1] the document's hash
 KEYS[2] its history
@@ -10,7 +13,8 @@ ARGV[1] the import's id
 ARGV[2] how long history is kept, milliseconds
 ARGV[3] <when it became current>-<version>
 ARGV[4] what stands for the document with its history among what was deleted; '' where that comes back
-ARGV[5+] its fields and their values, in turn
+ARGV[5] the state key
+ARGV[6+] its fields and their values, in turn
 
 Returns 1, or 0 where the document isn't this import's (any more), or it went with this version.
 ]]
@@ -28,6 +32,23 @@ if last then
   local last_time, last_number = parts(last[1])
   if last_time > time or (last_time == time and last_number >= number) then return 1 end
 end
-redis.call('XADD', KEYS[2], ARGV[3], unpack(ARGV, 5))
+size_open(size_head_of(KEYS[1], 'state%-facts'), tonumber(ARGV[2]))
+local size = current[1] and size_read(redis.call('HGET', KEYS[1], 'z')) or size_last(KEYS[2])
+size.version = size.version or '0'
+for i = 6, #ARGV, 2 do
+  if ARGV[i] == 'j' then
+    local bytes = size_of(ARGV[5], ARGV[i + 1])
+    size_bytes = size_bytes + bytes
+    size_add_old(size, size_time(now), bytes)
+  end
+end
+size_save()
+if current[1] then
+  redis.call('HSET', KEYS[1], 'z', size_text(size))
+  redis.call('XADD', KEYS[2], ARGV[3], unpack(ARGV, 6))
+else
+  -- Of a document that was deleted, the last entry says it.
+  redis.call('XADD', KEYS[2], ARGV[3], 'z', size_text(size), unpack(ARGV, 6))
+end
 redis.call('PEXPIRE', KEYS[2], int(tonumber(ARGV[2]) * 1.0625))
 return 1

@@ -2,6 +2,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/documents"
+--- @include "lua/state-size"
 --[[
 Writes a document of an export as it was, with its version. Its history follows by put-state-version.lua. Those who follow the
 namespace's changes don't learn of it.
@@ -29,8 +30,8 @@ ARGV[15] '1' if reading renews it, else ''
 ARGV[16] '1' if the text is to be kept, else ''
 ARGV[17+] fixes, two each
 
-Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since), or
-'expired'.
+Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since),
+'expired', or 'quota'.
 ]]
 local state_key, rule, import, dry, restores, gone_member, erased_member, value = unpack(ARGV, 1, 8)
 local version, at, by, operation, ends_at, lives, slides, keeps_text = unpack(ARGV, 9, 16)
@@ -55,14 +56,22 @@ if current[1] then
     outcome = 'replaced'
   end
 end
+local size = current[1] and size_read(redis.call('HGET', facts, 'z')) or size_last(history)
+local drops = value ~= '' or current[1]
+if value ~= '' and state_over(size_of(state_key, value) - size.bytes) then return 'quota' end
 if dry == '1' then return outcome end
 
 audit(outcome, { state_key })
 local head = redis.call('HMGET', state_head, 'number', 'time')
 if not head[1] then redis.call('HSET', state_head, 'listed', '1') end
 redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, tonumber(version) or 0)), 'time', int(math.max(tonumber(head[2]) or 0, written)))
-if value ~= '' or current[1] then redis.call('DEL', document, facts, history) end
+state_open()
+if drops then
+  size_drop(size)
+  redis.call('DEL', document, facts, history)
+end
 if value == '' then
+  size_save()
   redis.call('ZREM', state_names, state_key)
   return outcome
 end
@@ -71,7 +80,14 @@ redis.call('JSON.SET', document, '$', value, unpack(state_words))
 if #ARGV > 16 then state_fix(document, '$', 17, (#ARGV - 16) / 2) end
 redis.call('HSET', facts, 'im', import .. ':' .. version, 'ia', int(now))
 redis.call('HSET', facts, 'v', version, 't', at, 'b', by, 'o', operation, 'e', ends_at, 'l', lives, 's', slides, 'x', '0')
-if keeps_text == '1' then redis.call('HSET', facts, 'j', redis.call('JSON.GET', document)) end
+local text = value
+if keeps_text == '1' then
+  text = redis.call('JSON.GET', document)
+  redis.call('HSET', facts, 'j', text)
+end
+size_set(size, version, size_of(state_key, text), ends_at)
+size_save()
+redis.call('HSET', facts, 'z', size_text(size))
 if ends then
   local until_removed = int(ends + state_keep)
   redis.call('PEXPIREAT', document, until_removed)

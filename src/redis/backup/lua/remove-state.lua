@@ -1,5 +1,6 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
+--- @include "lua/state-size"
 --[[
 Deletes what is left of a document that an export says is gone; those who follow the namespace's changes don't learn of it. See
 lua/documents.lua.
@@ -23,10 +24,23 @@ local older = whole == '1' and redis.call('XRANGE', KEYS[3], '-', at, 'COUNT', 1
 if not stale and not older then return 0 end
 if dry == '1' then return 1 end
 audit('ok', { state_key })
+size_open(size_head_of(KEYS[2], 'state%-facts'))
+local counted = redis.call('HGET', KEYS[2], 'z')
+local size = written and size_read(counted) or size_last(KEYS[3])
 if stale then
+  size_drop(size)
+  size_save()
   redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
   redis.call('ZREM', KEYS[4], state_key)
 else
   redis.call('XTRIM', KEYS[3], 'MINID', int(tonumber(at) + 1) .. '-0')
+  if counted then
+    size_count_old(size, state_key, KEYS[3], written)
+    size_save()
+    redis.call('HSET', KEYS[2], 'z', size_text(size))
+  elseif redis.call('EXISTS', KEYS[3]) == 0 then
+    size_drop(size)
+    size_save()
+  end
 end
 return 1

@@ -1,21 +1,31 @@
 --- @include "namespaces/lua/lib-state-before"
+--- @include "lua/state-size"
 --[[
 Deletes histories of state up to a change.
 
 KEYS[1+] histories
 
-ARGV[1] number of the change
+ARGV[1] number of the change, or 'inf' for all of them
 
 Returns how many are left.
 ]]
-local left = 0
+local change, left = tonumber(ARGV[1]) or math.huge, 0
 for _, history in ipairs(KEYS) do
-  local after = history_around(history, tonumber(ARGV[1]))
+  local facts = size_named(history, 'state%-old', 'state-facts')
+  size_open(size_head_of(history, 'state%-old'))
+  local known = redis.call('HMGET', facts, 'z', 't')
+  local size = known[1] and size_read(known[1]) or size_last(history)
+  local after = change ~= math.huge and history_around(history, change)
   if after then
     redis.call('XTRIM', history, 'MINID', after[1])
     left = left + 1
+    -- Without a document, its last entry says what all of them count for: they do until they end.
+    if known[1] then size_count_old(size, string.match(history, '}:(.*)$'), history, tonumber(known[2])) end
   else
+    size_drop_old(size)
     redis.call('UNLINK', history)
   end
+  size_save()
+  if known[1] then redis.call('HSET', facts, 'z', size_text(size)) end
 end
 return left

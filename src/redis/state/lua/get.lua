@@ -1,6 +1,8 @@
 --- @include "lua/codes"
 --- @include "lua/clock"
+--- @include "lua/numbers"
 --- @include "lua/audit"
+--- @include "lua/state-time"
 --- @include "state/lua/lib-matches"
 --[[
 Reads a document; see documents.lua, which is left out because this is done far more often than all else together.
@@ -35,9 +37,21 @@ audit('ok')
 if facts[5] == '1' and facts[6] ~= '' then
   local renewed = now + tonumber(facts[6])
   local seconds = redis.call('HGET', KEYS[3], 'retention_state_history_seconds')
-  local until_removed = string.format('%d', renewed + (seconds and tonumber(seconds) * 1000 or tonumber(ARGV[1])))
-  expires = string.format('%d', renewed)
+  local keep = seconds and tonumber(seconds) * 1000 or tonumber(ARGV[1])
+  local until_removed = int(renewed + keep)
+  expires = int(renewed)
   redis.call('HSET', meta, 'e', expires)
+  -- As lua/state-size.lua would do it, which takes longer than all else here.
+  local version, bytes, ends, old = string.match(redis.call('HGET', meta, 'z') or '', '^(%d+) (%d+) (%d+)(.*)$')
+  local later = size_time_of(renewed, keep)
+  if ends and ends ~= '0' and ends ~= later then
+    local state_ends = string.gsub(KEYS[3], ':settings:{', ':state-ends:{', 1)
+    local left = redis.call('HINCRBY', state_ends, ends, '-' .. bytes)
+    if left <= 0 then redis.call('HDEL', state_ends, ends) end
+    if left < 0 then redis.call('HINCRBY', (string.gsub(KEYS[3], ':settings:{', ':state-head:{', 1)), 'bytes', int(-left)) end
+    redis.call('HINCRBY', state_ends, later, bytes)
+    redis.call('HSET', meta, 'z', version .. ' ' .. bytes .. ' ' .. later .. old)
+  end
   redis.call('PEXPIREAT', doc, until_removed)
   redis.call('PEXPIREAT', meta, until_removed)
 end

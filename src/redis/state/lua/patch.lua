@@ -1,6 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "lua/documents"
+--- @include "lua/state-size"
 --[[
 Applies a JSON merge patch to a document.
 
@@ -19,7 +20,7 @@ ARGV[7] how many fixes
 ARGV[8+] fixes, two each, then arrays to be set again, two each
 
 Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING}; {CONFLICT} another version; {TTL_TOO_LONG,
-the namespace's maximum, seconds}; {TOO_LARGE}; {DRIFTED, version, text} the document must be mended before.
+the namespace's maximum, seconds}; {TOO_LARGE}; {QUOTA} the namespace would hold too many bytes; {DRIFTED, version, text} the document must be mended before.
 ]]
 local before = state_load(KEYS[2], KEYS[3])
 if not before or not before.live then
@@ -53,8 +54,9 @@ local function merge(doc)
 end
 
 local value
+local most = #old + #ARGV[2]
 -- An outcome that could be too large is made aside, so that it is never visible.
-if #old + #ARGV[2] > tonumber(ARGV[5]) then
+if most > tonumber(ARGV[5]) or state_over(size_of(ARGV[1], '') + most) then
   redis.call('COPY', KEYS[1], KEYS[4], 'REPLACE')
   redis.call('PEXPIRE', KEYS[4], 10000)
   value = merge(KEYS[4])
@@ -63,6 +65,11 @@ if #old + #ARGV[2] > tonumber(ARGV[5]) then
     audit('invalid')
     return { CODE.TOO_LARGE }
   end
+  if state_over(size_of(ARGV[1], value)) then
+    redis.call('DEL', KEYS[4])
+    audit('quota')
+    return { CODE.QUOTA }
+  end
   audit('ok')
   redis.call('RENAME', KEYS[4], KEYS[1])
   redis.call('PERSIST', KEYS[1])
@@ -70,8 +77,11 @@ else
   audit('ok')
   value = merge(KEYS[1])
 end
+local size = state_size(ARGV[1], KEYS[1], KEYS[3], before, old)
+size_supersede(size)
 state_archive(KEYS[3], before, old)
 local version, time = state_change(ARGV[1], 'merge')
-state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding, keep = ARGV[6] == '1' or before.text })
+size_set(size, version, size_of(ARGV[1], value), expires)
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding, keep = ARGV[6] == '1' or before.text, size = size })
 state_finish()
 return { CODE.DONE, version, time, state_agent, expires, before.sliding, value }

@@ -1,6 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "lua/documents"
+--- @include "lua/state-size"
 --[[
 Writes a document, whether it is there or not.
 
@@ -19,7 +20,7 @@ ARGV[7] '1' if the text is to be kept, else ''
 ARGV[8+] fixes, two each
 
 Returns {DONE or CREATED, version, time, by, expires or '', sliding}; {CONFLICT} another version; {TTL_TOO_LONG, the
-namespace's maximum, seconds}.
+namespace's maximum, seconds}; {QUOTA} the namespace would hold too many bytes.
 ]]
 if KEYS[4] then
   local done = redis.call('GET', KEYS[4])
@@ -39,15 +40,25 @@ if not ttl then
   audit('invalid')
   return { CODE.TTL_TOO_LONG, most }
 end
+local bytes = size_of(ARGV[1], ARGV[2])
+if state_over(bytes) then
+  audit('quota')
+  return { CODE.QUOTA }
+end
 audit('ok')
+local size = state_size(ARGV[1], KEYS[1], KEYS[3], before)
 if before then
+  size_supersede(size)
   state_archive(KEYS[3], before, state_text(KEYS[1], before))
 end
 redis.call('JSON.SET', KEYS[1], '$', ARGV[2], unpack(state_words))
 if ARGV[8] then state_fix(KEYS[1], '$', 8, (#ARGV - 7) / 2) end
 local version, time = state_change(ARGV[1], 'set')
 local expires = state_expiry(ttl)
-state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4], keep = ARGV[7] == '1' })
+-- RedisJSON may write such a number otherwise.
+local text = ARGV[7] == '1' and redis.call('JSON.GET', KEYS[1])
+size_set(size, version, text and size_of(ARGV[1], text) or bytes, expires)
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4], keep = ARGV[7] == '1', text = text, size = size })
 state_finish()
 local result = { current and CODE.DONE or CODE.CREATED, version, time, state_agent, expires, ARGV[4] }
 if KEYS[4] then redis.call('SET', KEYS[4], cjson.encode(result), 'PX', ARGV[6]) end

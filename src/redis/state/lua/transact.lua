@@ -2,6 +2,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/documents"
+--- @include "lua/state-size"
 --[[
 Checks versions, then does operations on up to 64 documents: all of them or none.
 
@@ -27,7 +28,7 @@ Operations are tried first. What can't fail any more is put off, everything else
 passed do the documents change. So nothing has to be taken back, and no one sees a half-done transaction.
 
 Returns {DONE, version, value, ...} two for each operation, value '' unless it is an increment;
-{FAILED, 'check' | 'operation', its place from 0, reason, more}; {DRIFTED, place of a key, version, text, ...} three for
+{FAILED, 'check' | 'operation', its place from 0, reason, more}; {QUOTA} the namespace would hold too many bytes; {DRIFTED, place of a key, version, text, ...} three for
 each document that must be mended before.
 ]]
 local plan = cjson.decode(ARGV[1])
@@ -52,10 +53,14 @@ for i, key in ipairs(plan.keys) do
   }
 end
 
-local function fail(kind, index, reason, more)
+local function drop_drafts()
   for _, document in ipairs(documents) do
     if document.drafted then redis.call('DEL', document.draft) end
   end
+end
+
+local function fail(kind, index, reason, more)
+  drop_drafts()
   audit('failed')
   return { CODE.FAILED, kind, int(index - 1), reason, more or '' }
 end
@@ -171,7 +176,7 @@ local function add(document, op)
   local found = redis.call('JSON.GET', document.clean and document.doc or document.draft, op.p or '$')
   local number = tonumber(string.match(found, '^%[(%-?%d[%d%.eE%+%-]*)%]$'))
   if not number then return found == '[]' and 'path_not_found' or 'not_one_number' end
-  op.number, op.sum = number, number + op.by
+  op.number, op.sum, op.digits = number, number + op.by, #found - 2
   if op.sum - op.sum ~= 0 then return 'out_of_range' end
   if whole(number) and whole(op.by) and math.max(math.abs(number), math.abs(op.by), math.abs(op.sum)) > 9007199254740991 then
     return 'out_of_range'
@@ -303,12 +308,59 @@ for index, op in ipairs(plan.ops) do
   if reason then return fail('operation', index, reason, more) end
 end
 
+-- What a document will count for; at most so much where that isn't known yet.
+local function size_after(document)
+  if not document.exists then return 0 end
+  local known = document.text or document.drafted and redis.call('JSON.GET', document.draft)
+  if known then return size_of(document.key, known) end
+  local op, act = unpack(document.put_off)
+  if act == write then return size_of(document.key, ARGV[op.v]) end
+  -- No sum has more characters.
+  return size_of(document.key, op.previous) + (act == merge and #ARGV[op.v] or 24)
+end
+
+local function all_after()
+  local bytes, first = 0, {}
+  for _, op in ipairs(plan.ops) do
+    local document = documents[op.k]
+    -- What is there already counts on, as an old version.
+    if op.previous and (first[op.k] or not document.before) then bytes = bytes + size_of(document.key, op.previous) end
+    first[op.k] = true
+  end
+  for _, document in ipairs(documents) do
+    if document.touched then
+      document.bytes = size_after(document)
+      bytes = bytes + document.bytes
+    end
+  end
+  return bytes
+end
+
+if state_over(all_after()) then
+  -- What was put off is done on drafts: then it is known.
+  for _, document in ipairs(documents) do
+    if document.put_off then draft(document) end
+  end
+  if state_over(all_after()) then
+    drop_drafts()
+    audit('quota')
+    return { CODE.QUOTA }
+  end
+end
+
 audit('ok')
 for _, document in ipairs(documents) do
   if document.touched then
+    -- Before the document changes.
+    document.counts = state_size(document.key, document.doc, document.history, document.before)
     if document.put_off then
       local op, act = unpack(document.put_off)
       act(document.doc, op)
+      if act == increment then
+        document.bytes = size_of(document.key, op.previous) - op.digits + #op.result
+      elseif act == merge or op.u then
+        document.bytes = size_of(document.key, redis.call('JSON.GET', document.doc))
+      end
     elseif document.drafted then
       redis.call('RENAME', document.draft, document.doc)
       redis.call('PERSIST', document.doc)
@@ -323,7 +375,10 @@ local result = { CODE.DONE }
 for _, op in ipairs(plan.ops) do
   local document = documents[op.k]
   local facts = document.facts
+  local size = document.counts
   if facts then
+    if facts ~= document.before then size_set(size, facts.version, size_of(document.key, op.previous), '') end
+    size_supersede(size)
     state_archive(document.history, facts, op.previous)
     document.archived = true
   end
@@ -338,7 +393,7 @@ for _, op in ipairs(plan.ops) do
     if op.a and (op.o == 'delete' or op.result and string.find(op.result, '.', 1, true)) then document.keep = true end
   end
   if op.o == 'delete' and not op.p then
-    state_bury(document.history, version, time)
+    state_bury(document.history, version, time, size)
     document.buried = true
     document.facts = nil
   else
@@ -355,7 +410,8 @@ end
 for _, document in ipairs(documents) do
   if document.buried or document.archived and not document.before then state_keep_history(document.history) end
   if document.touched and document.facts then
-    document.facts.keep = document.keep
+    document.facts.keep, document.facts.size = document.keep, document.counts
+    size_set(document.counts, document.facts.version, document.bytes, document.facts.expires)
     state_settle(document.doc, document.meta, document.history, document.before, document.facts)
   end
 end

@@ -1,0 +1,23 @@
+--- @include "lua/state-size"
+--[[
+Counts a document of state, with its old versions, that a release wrote which didn't count state.
+
+KEYS[1] the document
+KEYS[2] its hash
+KEYS[3] its history
+
+ARGV[1] the state key
+ARGV[2] how long history is kept where the settings don't say, milliseconds
+
+Returns 1, or 0 if it is counted already, or gone.
+]]
+local facts = redis.call('HMGET', KEYS[2], 'v', 't', 'e', 'z', 'j')
+local size = size_read(facts[4])
+if not facts[1] or size.version == facts[1] then return 0 end
+local text = facts[5] or redis.call('JSON.GET', KEYS[1])
+if not text then return 0 end
+size_open(size_head_of(KEYS[2], 'state%-facts'), tonumber(ARGV[2]))
+size_count(size, ARGV[1], KEYS[3], facts[1], text, facts[3], tonumber(facts[2]))
+redis.call('HSET', KEYS[2], 'z', size_text(size))
+size_save()
+return 1
