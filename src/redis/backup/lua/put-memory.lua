@@ -51,7 +51,8 @@ local function written_by(found, number)
 end
 
 local outcome = 'created'
-local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at', '$.imported', '$.index.hash')
+local paths = { '$.memory.version', '$.memory.updated_at', '$.imported', '$.index.hash', '$.memory.superseded_by' }
+local current = redis.call('JSON.GET', record, unpack(paths))
 current = current and cjson.decode(current)
 if current then
   local number = current['$.memory.version'][1]
@@ -89,7 +90,9 @@ if current then
   version_forget(record)
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
   local before = string.match(identity, '^(.-:hash:{.-}:)') .. current['$.index.hash'][1]
-  if redis.call('GET', before) == id then redis.call('DEL', before) end
+  local former = redis.call('GET', before)
+  local stood_for = before ~= identity and former == current['$.memory.superseded_by'][1]
+  if former and (former == id or stood_for) then redis.call('DEL', before) end
   local stub = redis.call('JSON.GET', record, '$.memory.archived.segment')
   archive_leave(record, stub and cjson.decode(stub)[1])
   local place = redis.call('JSON.GET', record, '$.index.timeline')

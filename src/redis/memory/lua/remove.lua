@@ -61,16 +61,16 @@ audit('removed', ids)
 
 local function remove(each)
   local record = ARGV[5] .. each
-  local fields = { '$.memory.archived.segment', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published', '$.derived', '$.memory.metadata', '$.memory.session_id' }
+  local fields = { '$.memory.archived.segment', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published', '$.derived', '$.memory.metadata', '$.memory.session_id', '$.memory.superseded_by' }
   local found = cjson.decode(redis.call('JSON.GET', record, unpack(fields)))
   usage_leave(each, usage_total(record), redis.call('PEXPIRETIME', record))
   version_forget(record)
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
   redis.call('DEL', record)
-  -- The identity of a superseded memory may belong to another one now.
+  -- The identity of a superseded memory may belong to another one now. What stands for it couldn't find it any more.
   local hash = ARGV[2] .. found['$.index.hash'][1]
   local owner = redis.call('GET', hash)
-  if owner == each or owner == id then redis.call('DEL', hash) end
+  if owner and (owner == each or owner == id or owner == found['$.memory.superseded_by'][1]) then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
   archive_leave(record, found['$.memory.archived.segment'][1])
   gone_note(usage_named('gone'), 'm ' .. each)

@@ -75,13 +75,15 @@ if drops_vectors ~= '1' then vector_follow(record) end
 local document = cjson.decode(current)[1]
 if next_hash ~= '' then
   local hash = hashes .. document.index.hash
-  -- Without its identity, another memory stands for it, or says the same.
-  if redis.call('GET', hash) == id then
+  local owner = redis.call('GET', hash)
+  -- Its own, or that of the memory that stands for it. Else another memory says the same.
+  if owner and (owner == id or owner == document.memory.superseded_by) then
     redis.call('DEL', hash)
     local other = redis.call('GET', hashes .. next_hash)
     if not other or redis.call('EXISTS', records .. other) == 0 then
-      redis.call('SET', hashes .. next_hash, id)
-      if ends > 0 then redis.call('PEXPIREAT', hashes .. next_hash, int(ends)) end
+      redis.call('SET', hashes .. next_hash, owner)
+      local owned_until = redis.call('PEXPIRETIME', records .. owner)
+      if owned_until > 0 then redis.call('PEXPIREAT', hashes .. next_hash, int(owned_until)) end
     end
   end
   redis.call('JSON.MERGE', record, '$.index', '{"hash":"' .. next_hash .. '"}')
