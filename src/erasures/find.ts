@@ -55,6 +55,14 @@ export async function find(
     }
     // Other kinds aren't what a filter of memories asks for.
     if (target.kind === "filter") continue;
+    if (target.kind === "subject") {
+      for await (const groups of walk((at) => services.source.aliases(namespace, at))) {
+        const all = groups.flatMap((line) => (line.kind === "aliases" ? line.names : []));
+        await note(
+          all.filter((name) => matcher.name(name)).map((id) => ({ kind: "mention", namespace, id })),
+        );
+      }
+    }
     for await (const lines of walk((at) => services.source.sessions(namespace, WHOLE, at))) {
       await note(foundSessions(namespace, lines, matcher));
     }
@@ -239,8 +247,10 @@ async function documentFits(
     for (const line of lines) {
       if (line.kind === "state" && line.document !== null && matcher.document(ref.key, line.document))
         return true;
-      if (line.kind !== "state_version" || line.json === null) continue;
-      if (matcher.document(ref.key, { json: line.json, updated_by: line.updated_by })) return true;
+      if (line.kind !== "state_version") continue;
+      const { json, updated_by } = line;
+      if (json === null ? matcher.deletion(updated_by) : matcher.document(ref.key, { json, updated_by }))
+        return true;
     }
   }
   return false;

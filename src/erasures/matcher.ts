@@ -19,11 +19,15 @@ export interface Matcher {
     memory: ExportedMemory & Pick<Memory, "archived">,
     interaction: Interaction | undefined,
   ): boolean;
+  /** A name of an entity that isn't the subject's. */
+  name(written: string): boolean;
   /** Words that a memory lends the next one of its session, which it may have outlived. */
   lent(text: string): boolean;
   session(session: SessionLine["session"]): boolean;
   message(message: Message): boolean;
   document(key: string, document: Pick<ExportedDocument, "json" | "updated_by">): boolean;
+  /** By who deleted it. */
+  deletion(by: string): boolean;
   /** By its key alone, where only its history is left. */
   stateKey(key: string): boolean;
   thread(id: string): boolean;
@@ -32,10 +36,12 @@ export interface Matcher {
 
 const EVERYTHING: Matcher = {
   memory: () => true,
+  name: () => true,
   lent: () => true,
   session: () => true,
   message: () => true,
   document: () => true,
+  deletion: () => true,
   stateKey: () => true,
   thread: () => true,
   checkpoint: () => true,
@@ -49,10 +55,12 @@ export function matcherOf(target: ErasureTarget, names: readonly string[]): Matc
   const none = () => false;
   return {
     memory: (namespace, memory) => matches({ ...memory, namespace }, query),
+    name: none,
     lent: none,
     session: none,
     message: none,
     document: none,
+    deletion: none,
     stateKey: none,
     thread: none,
     checkpoint: none,
@@ -76,23 +84,26 @@ function subjectMatcher(subject: ErasureSubject, names: readonly string[]): Matc
       (memory.fact !== null &&
         (own.has(normaliseName(memory.fact.subject)) || own.has(normaliseName(memory.fact.object)))) ||
       mentioned(textOfMemory(memory, interaction)),
+    name: mentioned,
     lent: mentioned,
     session: ({ session_id, owner, summary }) =>
       isSession(session_id) || isAgent(owner) || mentioned(`${session_id}\n${summary?.text ?? ""}`),
-    message: ({ source_agent, metadata, content, name, tool_calls }) =>
+    message: ({ source_agent, id, metadata, content, name, tool_calls, tool_call_id }) =>
       isAgent(source_agent) ||
       meets(metadata, condition) ||
-      mentioned(textOf(plainJson([content, name, tool_calls]))),
+      mentioned(textOf(plainJson([id, metadata, content, name, tool_calls, tool_call_id]))),
     document: (key, { json, updated_by }) => {
       if (isStateKey(key) || isAgent(updated_by)) return true;
       const value = parsed(json);
       return meets(value, condition) || mentioned(textOf(value));
     },
+    deletion: isAgent,
     stateKey: isStateKey,
     thread: (id) => subject.thread_id?.includes(id) === true || isSession(id) || mentioned(id),
     checkpoint: (checkpoint) =>
       meets(plainJson(checkpoint.metadata), condition) ||
-      (subject.mentions && mentioned(textOf(plainJson([checkpoint.values, checkpoint.writes])))),
+      (subject.mentions &&
+        mentioned(textOf(plainJson([checkpoint.metadata, checkpoint.values, checkpoint.writes])))),
   };
 }
 
@@ -101,10 +112,10 @@ function meets(value: JsonValue | undefined, condition: Condition | undefined): 
 }
 
 function textOfMemory(memory: ExportedMemory, interaction: Interaction | undefined): string {
-  const { content, key, metadata, tags, fact } = memory;
+  const { content, key, session_id, metadata, tags, fact } = memory;
   const stated = fact === null ? [] : [fact.subject, fact.predicate, fact.object];
   const more = textOf([metadata, [...tags], plainJson(interaction ?? null)]);
-  return [content, key ?? "", ...stated, more].join("\n");
+  return [content, key ?? "", session_id ?? "", ...stated, more].join("\n");
 }
 
 /** A document's value, which was parsed as it came in. */

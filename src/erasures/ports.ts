@@ -16,6 +16,8 @@ export type Doomed =
   | { readonly kind: "thread"; readonly namespace: string | null; readonly id: string }
   /** An entity with all of its names. */
   | { readonly kind: "entity"; readonly namespace: string; readonly id: string }
+  /** A name of another entity that mentions the subject. */
+  | { readonly kind: "mention"; readonly namespace: string; readonly id: string }
   /** A name that is to be forgotten if no fact holds it any more. */
   | { readonly kind: "name"; readonly namespace: string; readonly id: string }
   /** The key of an item, which is erased with its memory; another name of an entity, which is erased with that. */
@@ -69,6 +71,8 @@ export interface ErasureStore {
 export interface Leftovers {
   /** Deletes an entity's names; an import doesn't bring its aliases back. Returns the number of names. */
   forgetEntity(namespace: string, name: string): Promise<number>;
+  /** Likewise of one of its names alone. */
+  forgetName(namespace: string, name: string): Promise<number>;
   /** Deletes receipts, so that nothing is left of them; returns how many. `dryRun`: only counts. */
   receipts(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /** Takes changes of these documents out of the stream that watchers read. */
@@ -77,12 +81,11 @@ export interface Leftovers {
   consolidations(namespace: string, holds: (text: string) => boolean): Promise<number | undefined>;
   /** Empties kept answers to requests in a namespace. */
   answers(namespace: string): Promise<void>;
-  /** Deletes cached vectors, exports and imports under way that name one of these, and receipts of older releases. */
-  caches(
-    names: (namespace: string, id: string) => boolean,
-    chosen: (receipt: Receipt) => boolean,
-    tick: () => Promise<void>,
-  ): Promise<void>;
+  /**
+   * Deletes cached vectors, exports and imports under way, and receipts of older releases, and takes agents' names out of
+   * what operations with an idempotency key have done: no retry does it once more.
+   */
+  caches(chosen: ChosenCaches, tick: () => Promise<void>): Promise<void>;
   /** The trails that belong to no namespace: of refusals, and of acts in no single namespace. */
   readonly trails: { readonly denials: string; readonly system: string };
   /** Changes the text of entries of an audit trail, which stays verifiable; returns how many. */
@@ -94,4 +97,14 @@ export interface Leftovers {
   ): Promise<number>;
   /** What is known of agents: their accuracy, and the votes on what they wrote. */
   agents(names: readonly string[]): Promise<void>;
+  /** Takes agents' names out of the notes of who wrote in a namespace first, and of who began its consolidations. */
+  writers(namespace: string, agents: readonly string[]): Promise<void>;
+}
+
+export interface ChosenCaches {
+  /** Whether a document or session is erased. */
+  readonly names: (namespace: string, id: string) => boolean;
+  readonly receipt: (receipt: Receipt) => boolean;
+  /** Whether an agent's name is erased in a namespace. */
+  readonly agent: (namespace: string, name: string) => boolean;
 }

@@ -121,6 +121,7 @@ const KINDS: readonly DoomedKind[] = [
   "state",
   "thread",
   "entity",
+  "mention",
   "name",
 ];
 
@@ -236,6 +237,9 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     await each(run, "entity", async ({ namespace, id }) => {
       if (namespace !== null) entity_names += await leftovers.forgetEntity(namespace, id);
     });
+    await each(run, "mention", async ({ namespace, id }) => {
+      if (namespace !== null) entity_names += await leftovers.forgetName(namespace, id);
+    });
     // A list forgets the names that no fact holds any more as it meets them.
     await each(run, "name", async ({ namespace, id }) => {
       if (namespace !== null) await memory.entities.list(namespace, id, undefined, 1);
@@ -306,11 +310,22 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     const { leftovers } = run.services;
     // A vector is kept by the text that it is of: without a text of the subject's, it has none.
     if ((await foundNothing(run.services, run.job)) && run.job.counts.receipts === 0) return {};
-    await leftovers.caches(await namedThings(run), (await receiptChooser(run)).readable, run.tick);
+    const { agent_id: agents = [] } = run.target.kind === "subject" ? run.target.subject : {};
+    const namespaces = agents.length === 0 ? new Set<string>() : await trailsOf(run);
+    await leftovers.caches(
+      {
+        names: await namedThings(run),
+        receipt: (await receiptChooser(run)).readable,
+        agent: (namespace, name) => namespaces.has(namespace) && agents.includes(name),
+      },
+      run.tick,
+    );
+    for (const namespace of namespaces) {
+      await leftovers.writers(namespace, agents);
+      await run.tick();
+    }
     // An agent's accuracy is of all namespaces together.
-    const everywhere = run.job.scopes.some(({ root, below }) => root === "" && below);
-    if (run.target.kind === "subject" && everywhere)
-      await leftovers.agents(run.target.subject.agent_id ?? []);
+    if (isEverywhere(run.job)) await leftovers.agents(agents);
     return {};
   },
 
@@ -433,14 +448,14 @@ async function receiptChooser(run: Run): Promise<ChosenReceipts> {
   const holding = await touched(run);
   const isWithin = (pattern: string): boolean => job.scopes.some((scope) => covers(scope, scopeOf(pattern)));
   const isErased = (namespace: string): boolean => target.kind === "namespace" && isWithin(namespace);
-  const readable = ({ request, hits, agent, thread_id }: Receipt): boolean => {
+  const readable = ({ request, hits, agent, thread_id, checkpoint_id }: Receipt): boolean => {
     if (namedBy(hits).some(({ namespace, id }) => ids.has(`${namespace} ${id}`) || isErased(namespace)))
       return true;
     if (request.namespaces.some(isErased)) return true;
     // What others asked elsewhere is out of the caller's reach.
     if (!request.namespaces.every(isWithin)) return false;
     const { embedding: _, ...asked } = request;
-    return named([agent, thread_id ?? "", textOf(plainJson(asked))].join("\n"));
+    return named([agent, thread_id ?? "", checkpoint_id ?? "", textOf(plainJson(asked))].join("\n"));
   };
   const mayBeIn = (namespace: string): boolean => holding.has(namespace) || isWithin(namespace);
   return { mayBeIn, readable, unreadable: ({ namespaces }) => namespaces.every(isWithin) };

@@ -243,6 +243,7 @@ export function createKeys(prefix: string) {
     answersGoneBy: (subject: string) => `${prefix}:answers-gone-by:{${subjectHash(subject)}}`,
     /** The result of an operation that was done already: see {@link Context.operation}. */
     done: (namespace: string, operation: string) => `${prefix}:done:{${namespace}}:${operation}`,
+    allDone: () => `${prefix}:done:`,
     /** A channel: the ids of API keys that have changed. */
     keyNews: () => `${prefix}:news:keys`,
     /** A channel: there are changes of this namespace's state. */

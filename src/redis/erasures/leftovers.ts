@@ -1,4 +1,6 @@
-import type { Leftovers } from "../../erasures/ports.js";
+import type { ChosenCaches, Leftovers } from "../../erasures/ports.js";
+import { ERASED } from "../../erasures/pseudonymise.js";
+import type { JsonValue } from "../../domain/json.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { subjectOf } from "../../domain/idempotency.js";
 import { LIMITS } from "../../domain/limits.js";
@@ -7,7 +9,7 @@ import type { RedisGateway } from "../connection/client.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import type { Auditor } from "../audit/auditor.js";
 import { pseudonymiseTrail } from "../audit/pseudonymise.js";
-import { DENIALS, SYSTEM } from "../keys.js";
+import { DENIALS, SYSTEM, refOfKey } from "../keys.js";
 import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
@@ -36,24 +38,39 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       if (actions.length < ACTIONS) return false;
     }
   };
+  const forget = (namespace: string, name: string, alone: "1" | "") =>
+    redis.run((client) =>
+      client.forgetEntity(
+        { keys: [], args: [String(LIMITS.aliases)] },
+        [
+          keys.entities(namespace),
+          keys.aliases(namespace),
+          keys.aliasGroups(namespace),
+          keys.entityNames(namespace),
+          keys.gone(namespace),
+        ],
+        [normaliseName(name), alone],
+      ),
+    );
+  /** What a state operation has done names the agent that did it: see state/lua/put.lua. */
+  const renameDone = async (key: string, chosen: ChosenCaches): Promise<void> => {
+    const text = await redis.run((client) => client.get(key));
+    const done = text === null ? null : (JSON.parse(text) as JsonValue);
+    if (!Array.isArray(done)) return;
+    const { namespace } = refOfKey(key);
+    const next = done.map((part, place) =>
+      place === AGENT_PLACE && typeof part === "string" && chosen.agent(namespace, part) ? ERASED : part,
+    );
+    const json = JSON.stringify(next);
+    if (json === JSON.stringify(done)) return;
+    await redis.run((client) => client.set(key, json, { condition: "XX", expiration: "KEEPTTL" }));
+  };
   return {
     trails: { denials: DENIALS, system: SYSTEM },
     audit: (trail, erasure, change, tick) =>
       pseudonymiseTrail({ redis, keys, auditor }, trail, erasure, change, tick),
-    forgetEntity: (namespace, name) =>
-      redis.run((client) =>
-        client.forgetEntity(
-          { keys: [], args: [String(LIMITS.aliases)] },
-          [
-            keys.entities(namespace),
-            keys.aliases(namespace),
-            keys.aliasGroups(namespace),
-            keys.entityNames(namespace),
-            keys.gone(namespace),
-          ],
-          [normaliseName(name)],
-        ),
-      ),
+    forgetEntity: (namespace, name) => forget(namespace, name, ""),
+    forgetName: (namespace, name) => forget(namespace, name, "1"),
     receipts: (chosen, dryRun, tick) => receipts.erase(chosen, dryRun, tick),
     async stateChanges(namespace, erased, tick) {
       const stream = { key: keys.stateChanges(namespace), home: namespace };
@@ -102,7 +119,7 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       return count;
     },
     answers: (namespace) => eraseAnswers({ redis, keys }, [subjectOf.namespace(namespace)]),
-    async caches(names, chosen, tick) {
+    async caches(chosen, tick) {
       const [vectors, former] = [keys.allEmbeddings(), keys.formerReceipts()];
       const transfers = keys.transferJobs();
       let cursor = "0";
@@ -111,22 +128,28 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
         ({ cursor } = page);
         const doomed = page.keys.filter((key) => key.startsWith(vectors));
         for (const key of page.keys) {
+          if (key.startsWith(keys.allDone())) await renameDone(key, chosen);
           const isTransfer = transfers.some((start) => key.startsWith(start));
           if (!isTransfer && !key.startsWith(former)) continue;
           const text = await redis.run((client) => client.get(key));
           if (text === null) continue;
           if (isTransfer) {
-            if (transferNames(text, names)) doomed.push(key);
+            if (transferNames(text, chosen.names)) doomed.push(key);
             continue;
           }
           const receipt = decodeFormer(text);
-          if (!chosen(receipt)) continue;
+          if (!chosen.receipt(receipt)) continue;
           await noteErasedReceipt({ redis, keys }, receipt);
           doomed.push(key);
         }
         if (doomed.length > 0) await redis.run((client) => client.unlink(doomed));
         await tick();
       } while (cursor !== "0");
+    },
+    async writers(namespace, agents) {
+      const runs = await redis.run((client) => client.zRange(keys.consolidations(namespace), 0, -1));
+      const places = [keys.usage(namespace), ...runs.map((id) => keys.consolidation(namespace, id))];
+      await redis.run((client) => client.forgetWriters(places, [ERASED, ...agents]));
     },
     async agents(agents) {
       for (const name of agents) {
@@ -140,6 +163,9 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
     },
   };
 }
+
+/** The agent in what a script of state replies: see state/lua/put.lua. */
+const AGENT_PLACE = 3;
 
 /** Whether an export or import under way keeps the name of a document or session: see src/backup. */
 function transferNames(text: string, names: (namespace: string, id: string) => boolean): boolean {

@@ -18,6 +18,7 @@ const KINDS = [
   "state",
   "thread",
   "entity",
+  "mention",
   "name",
   "key",
   "alias",

@@ -90,6 +90,7 @@ export const scripts = {
   stateAsOf: forCaller("state/lua/as-of", parts, "scoped"),
   stateHistory: forCaller("state/lua/history", parts, "scoped"),
   watchState: forCaller("state/lua/watch", parts, "scoped"),
+  forgetWriters: forService("erasures/lua/forget-writers", integer, "plain", "works"),
   noteErasedState: forService("state/lua/note-erased", integer, "plain", "works"),
   countState: forService("state/lua/count", integer),
   queryState: forService("state/lua/query", text),
