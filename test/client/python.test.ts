@@ -83,6 +83,19 @@ describe.skipIf(findPython() === undefined)("the Python client", () => {
     expect(text).not.toMatch(/skipped/);
   });
 
+  test("runs the programs that its page begins with", async () => {
+    const page = readFileSync(join(PROJECT, "README.md"), "utf8");
+    const programs = [...page.matchAll(/```python\n(.*?)```/gs)].slice(0, 2).map(([, code = ""]) => code);
+    expect(programs).toHaveLength(2);
+    for (const program of programs) {
+      expect(program).toContain("http://127.0.0.1:8080");
+      const code = program.replaceAll("http://127.0.0.1:8080", service.url);
+      const printed = await python(["-c", code], { path: [packages], cwd: folder });
+      expect(printed.code, printed.text).toBe(0);
+      expect(printed.text).toContain("Customer account ID is CX-7742-B.");
+    }
+  });
+
   test("reads the items of the JavaScript store, which reads its items", async () => {
     const root = newNamespace();
     const store = new MnemeStore({ url: service.url, rootNamespace: root });
