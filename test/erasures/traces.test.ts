@@ -2,23 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RedisSaver } from "@mneme/checkpointer";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { entityPath, tell } from "../support/acts/facts.js";
-import {
-  bodyOf,
-  embedded,
-  listAll,
-  newNamespace,
-  read,
-  recall,
-  remember,
-  revise,
-} from "../support/acts/memories.js";
-import type { Memory } from "../support/acts/memories.js";
-import { append, assistant, user } from "../support/acts/sessions.js";
-import { putState, setState, statePath } from "../support/acts/state.js";
+import { as, createKey } from "../support/acts/access.js";
+import { bodyOf, newNamespace, read } from "../support/acts/memories.js";
+import { storeEverything } from "../support/kinds/everything.js";
+import type { Stored } from "../support/kinds/everything.js";
+import { tracesOf } from "../support/kinds/traces.js";
 import { startRedis } from "../support/redis/start.js";
 import { startService, until } from "../support/service/service.js";
 import { connectOnce } from "../../scripts/redis/server/connect.js";
@@ -42,6 +32,7 @@ const service = await startService({
   MNEME_EMBEDDER: "local",
   MNEME_SESSION_WINDOW_MESSAGES: "4",
 });
+const root = as(service, (await createKey(service, { human: true })).key);
 const client = createClient({ url: redis.url, RESP: 2 });
 await client.connect();
 const verifier = await connectOnce({ url: redis.url });
@@ -55,29 +46,6 @@ afterAll(async () => {
 
 const namespace = newNamespace();
 const shared = newNamespace();
-const saver = new RedisSaver(client, { keyPrefix: `${service.prefix}:graph`, namespace });
-
-async function thread(id: string, text: string): Promise<void> {
-  await saver.put(
-    { configurable: { thread_id: id, checkpoint_ns: "" } },
-    {
-      v: 4,
-      id: "1ef4f797-8335-6428-8001-8a1503f9b875",
-      ts: "2026-01-01T00:00:00.000Z",
-      channel_values: { said: text },
-      channel_versions: { said: 1 },
-      versions_seen: {},
-    },
-    { source: "input", step: 0, parents: {} },
-    { said: 1 },
-  );
-}
-
-async function publish(memory: Memory, follow: boolean): Promise<void> {
-  const path = `/v1/namespaces/${namespace}/memories/${memory.id}/publish`;
-  expect((await service.send("POST", path, { to: shared, follow })).status).toBeLessThan(300);
-}
-
 const original = new Map<string, readonly unknown[]>();
 
 /** Writes an entry of a trail with another text and the hash that it had, or as it was; all others stay. */
@@ -101,80 +69,27 @@ async function tamper(key: string, changedId: string, back = false): Promise<voi
   }
 }
 
-/** The same things about the person and about somebody else, in every kind of place. */
-async function live(name: string, word: string): Promise<Memory> {
-  const about = { metadata: { user_id: `user-${word}` } };
-  const source = await remember(service, namespace, { content: `${name} rides a bicycle`, ...about });
-  await remember(service, namespace, {
-    content: `Somebody named in a source rides: ${word}`,
-    derived_from: [{ namespace, id: source.id, version: 1 }],
-  });
-  const revised = await remember(service, namespace, { content: `The first words of ${name}`, ...about });
-  await revise(service, revised, {
-    content: `Nothing is left of ${word === mark ? "the one" : "the other"}`,
-    metadata: { user_id: null },
-  });
-  await service.send("PUT", `/v1/namespaces/${namespace}/items/profile-${word}`, {
-    content: `An item: ${name}`,
-  });
-  const copied = await remember(service, namespace, { content: `${name} is published`, ...about });
-  await publish(copied, false);
-  const followed = await remember(service, namespace, { content: `${name} is followed`, ...about });
-  await publish(followed, true);
-  await tell(service, namespace, [name, "lives_in", `City of ${word}`]);
-  bodyOf(await service.send("PUT", entityPath(namespace, name), { aliases: [`Alias of ${word}`] }), 200);
-  await service.send(
-    "POST",
-    `/v1/namespaces/${namespace}/interactions`,
-    {
-      input: `Hello from ${name}`,
-      response: "Hello",
-      tool_calls: [{ name: "look", arguments: { who: word } }],
-    },
-    { headers: { "idempotency-key": `key-${word}`, "x-request-id": `request-${word}` } },
-  );
-  for (let round = 0; round < 4; round++) {
-    await append(
-      service,
-      namespace,
-      `chat-${word}`,
-      user(`${name} says ${round}`),
-      assistant(`Noted for ${name}, ${round}`),
-    );
-  }
-  await setState(service, namespace, `state-${word}`, { owner: name });
-  await setState(service, namespace, `state-${word}`, { owner: "nobody" });
-  await putState(service, namespace, `deleted-${word}`, { value: { owner: name } });
-  await service.send("DELETE", statePath(namespace, `deleted-${word}`));
-  await thread(`thread-${word}`, `${name} in a thread`);
-  await recall(service, { namespaces: [namespace], query: `Where does ${name} ride?` });
-  await recall(service, { namespaces: [namespace, shared], query: `What does ${name} ride?` });
-  // A receipt in which nothing of the other one is.
-  await recall(service, {
-    namespaces: [namespace],
-    query: `Only ${word}`,
-    filter: { session_id: `chat-${word}` },
-  });
-  await embedded(service, source);
-  return source;
-}
-
-let kept: Memory;
+const stored = new Map<string, Stored>();
 beforeAll(async () => {
-  await live(person, mark);
-  kept = await live(`Otto ${keep}`, keep);
-  // What leaves a session's window is promoted.
-  await until(
-    () => listAll(service, namespace),
-    (all) =>
-      [mark, keep].every((word) =>
-        all.some(({ content, session_id }) => session_id === `chat-${word}` && content.includes(word)),
-      ),
-  );
+  for (const [said, word] of [
+    [person, mark],
+    [`Otto ${keep}`, keep],
+  ] as const) {
+    const place = { root, redis: client, namespace, shared, said, named: word };
+    stored.set(word, await storeEverything({ ...place, original: "token@mail.example" }));
+  }
+  // They aren't erased: docs/privacy.md, What stays.
+  for (const id of stored.get(mark)?.keys ?? [])
+    expect((await root.send("DELETE", `/v1/keys/${id}`)).status).toBe(204);
 }, 120_000);
 
 const request = {
-  subject: { entity: [person, mark], metadata: { user_id: `user-${mark}` }, mentions: true },
+  subject: {
+    entity: [person, mark],
+    agent_id: [`agent ${mark}`, `critic ${mark}`],
+    metadata: { user_id: `user-${mark}` },
+    mentions: true,
+  },
 };
 
 describe("An erasure of a person", () => {
@@ -193,6 +108,10 @@ describe("An erasure of a person", () => {
         "receipts",
         "session",
         "session-messages",
+        "agent",
+        "agent-votes",
+        "consolidation",
+        "done",
         "state",
         "state-facts",
         "state-old",
@@ -201,24 +120,27 @@ describe("An erasure of a person", () => {
     );
     const others = await kindsHolding(redis.url, keep);
 
-    const counted = await erased(service, { ...request, dry_run: true });
+    const counted = await erased(root, { ...request, dry_run: true });
     expect(counted.certificate).toBeNull();
     expect(await kindsHolding(redis.url, mark)).toEqual(expect.arrayContaining(before));
 
-    const done = await erased(service, request);
+    const done = await erased(root, request);
     const { memories, copies, sessions, state_documents, threads } = counted.counts;
     expect({ memories, copies, sessions, state_documents, threads }).toMatchObject({
       sessions: 1,
-      state_documents: 2,
-      threads: 1,
+      state_documents: 5,
+      threads: 2,
       copies: 2,
     });
     expect(done.counts.memories).toBeGreaterThanOrEqual(memories ?? 0);
     expect(done.counts.receipts).toBe(counted.counts.receipts);
 
-    expect(await kindsHolding(redis.url, mark)).toEqual([]);
+    const { url } = redis;
+    const searched = { url, prefix: service.prefix, act: "eraseSubject" } as const;
+    expect(await tracesOf({ ...searched, said: [mark] })).toEqual({});
     expect(await kindsHolding(redis.url, keep)).toEqual(others);
-    expect((await read(service, kept)).content).toBe(kept.content);
+    const kept = stored.get(keep)?.memory;
+    expect(kept && (await read(root, kept)).content).toBe(kept?.content);
   });
 
   test("leaves an audit trail that verifies, and in which a change of a pseudonymised entry is found", async () => {
@@ -228,10 +150,10 @@ describe("An erasure of a person", () => {
     expect(sound.problems).toEqual([]);
     const { entries } = bodyOf<{
       entries: { id: string; ids: string[]; request_id: string; verb: string }[];
-    }>(await service.send("GET", `/v1/audit?namespace=${namespace}&limit=200&verb=item.put`), 200);
+    }>(await root.send("GET", `/v1/audit?namespace=${namespace}&limit=200&verb=item.put`), 200);
     const changed = entries.find(({ ids: named }) => named.includes("erased"));
     expect(changed).toMatchObject({ request_id: "erased", verb: "item.put" });
-    expect(entries.some(({ ids: named }) => named.includes(`profile-${keep}`))).toBe(true);
+    expect(entries.some(({ ids: named }) => named.includes(`item-${keep}`))).toBe(true);
 
     // One who can write to Redis turns another entry into a pseudonymised one, or changes one that is.
     const stream = await client.xRange(keys.audit(namespace), "-", "+");
