@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly body?: { readonly type: string; readonly text: string };
   /** A second time does nothing else than the first. A request that the service isn't ready for is repeated anyway. */
   readonly repeatable: boolean;
+  /** Repeated while Redis is full, too: what it asks about goes on meanwhile. */
+  readonly whileFull?: boolean;
 }
 
 export interface Api {
@@ -63,11 +65,12 @@ export function createApi(url: string, key: string | undefined): Api {
       const passing = response.status >= 500 || response.status === 429 || response.status === 409;
       // Whatever the request is, nothing was begun.
       const unready = code === "transfer_not_ready" && attempt < ATTEMPTS;
-      // 507: the store is full, and stays so.
-      if (!unready && (last || !passing || response.status === 507))
+      // The store is full, and stays so.
+      const full = response.status === 507;
+      if (!unready && (last || !passing || (full && request.whileFull !== true)))
         throw new Refused(response.status, detail);
-      if (unready && !told) console.error(`${detail} The command waits.`);
-      told ||= unready;
+      if ((unready || full) && !told) console.error(`${detail} The command waits.`);
+      told ||= unready || full;
       const after = Number(response.headers.get("retry-after") ?? NaN);
       await sleep(Number.isFinite(after) ? Math.min(after * 1000, 60_000) : pauseOf(attempt));
     }

@@ -3,6 +3,7 @@ import { RedisSaver } from "@mneme/checkpointer";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { as, createKey } from "../support/acts/access.js";
+import { mneme } from "../support/acts/backup.js";
 import { createItem, itemPath } from "../support/acts/items.js";
 import {
   bodyOf,
@@ -201,4 +202,22 @@ describe("a Redis whose memory is full", () => {
       bodyOf<{ memories: unknown[] }>(await service.send("GET", memoriesOf(namespace)), 200).memories,
     ).toEqual([]);
   });
+});
+
+test("an erasure is accepted and done while Redis is full; its command waits, and no worker counts that as a failure", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "The code is 5513." });
+  const { key } = await createKey(service);
+  await room("1");
+  const erasing = mneme(plain, ["erase", "--namespace", namespace, "--json"], key);
+  await sleep(3_000);
+  await room("0");
+  const erased = await erasing;
+  expect(erased).toMatchObject({ code: 0 });
+  expect(erased.stderr).toContain("Redis is out of memory. The command waits.");
+  expect(JSON.parse(erased.stdout)).toMatchObject({ status: "complete", counts: { memories: 1 } });
+  const { text } = await service.send("GET", "/metrics");
+  expect(text).not.toMatch(/^mneme_worker_errors_total\{.*\} [1-9]/m);
+  expect(plain.logs()).not.toMatch(/the \w+ worker failed/);
+  expect(plain.logs()).toContain('"reason":"redis_out_of_memory"');
 });

@@ -112,6 +112,7 @@ const viewOf = (api: Api, id: string): Promise<View> =>
     method: "GET",
     path: `/v1/erasures/${encodeURIComponent(id)}`,
     repeatable: true,
+    whileFull: true,
   });
 
 async function waited(api: Api, first: View): Promise<View> {

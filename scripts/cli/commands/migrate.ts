@@ -103,7 +103,8 @@ function inUseAlready(
   return "refused" in next && next.refused === "left" ? next.message : undefined;
 }
 
-const read = (api: Api) => api.json(modelsView, { method: "GET", path: ROUTE, repeatable: true });
+const read = (api: Api) =>
+  api.json(modelsView, { method: "GET", path: ROUTE, repeatable: true, whileFull: true });
 
 /** Until it waits for an operator; interrupted, the service goes on by itself. */
 async function watch(api: Api, json: boolean): Promise<void> {
