@@ -33,7 +33,7 @@ export interface ReadinessOptions {
   /** Embeds with the model in use; undefined: nothing embeds. */
   readonly embedder: () => Embedder | undefined;
   /** Which models the store uses, and which this process is configured for. */
-  readonly models: { readonly known: ModelStore["known"]; readonly configured: readonly string[] };
+  readonly models: Pick<ModelStore, "known" | "read"> & { readonly configured: readonly string[] };
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
   /** What the place of the archive refused when it was last used; undefined: there is no archive. */
@@ -78,16 +78,20 @@ export function createReadiness({
     return asked.readiness;
   }
 
+  async function embedderReady(): Promise<void> {
+    // After a pause of the process or of Redis, what is known of the store's model is too old to go by.
+    if (models.known() === undefined) await models.read();
+    await embedderNow()?.ready();
+  }
+
   async function ask(): Promise<Readiness> {
-    const embedder = embedderNow();
+    const embeds = embedderNow() !== undefined;
     const [written, hazards, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, writeRedis, "Redis can't be reached."),
       probe(timeoutMs, redisHazards, "Redis can't be reached."),
       probe(timeoutMs, indexFilled, "The index can't be queried."),
       probe(timeoutMs, upgraded, "Redis can't be reached."),
-      embedder === undefined
-        ? undefined
-        : probe(timeoutMs, () => embedder.ready(), "The provider doesn't answer."),
+      embeds ? probe(timeoutMs, embedderReady, "The provider doesn't answer.") : undefined,
     ]);
     const redis = withHazards(redisState(written, redisFault()), hazards.found ?? []);
     return {
@@ -96,7 +100,10 @@ export function createReadiness({
       redis,
       index: indexState(index),
       upgrade: upgradeState(upgrade),
-      embedder: migratingState(embedderState(embedder, model, embedderFault()), models),
+      embedder:
+        embeds && models.known() === undefined
+          ? modelUnread(models.configured, redisFault() ?? "redis_unavailable")
+          : migratingState(embedderState(embedderNow(), model, embedderFault()), models),
       reranker: rerankerState(rerankerFault),
       archive: archiveState(archiveFaults?.()),
     };
@@ -193,6 +200,16 @@ function embedderState(
     model: embedder.model.id,
     ...(fault === undefined ? {} : { reason: fault }),
     detail: `${fault === undefined ? "The embedder is unavailable." : EMBEDDER_FAULTS[fault]} Recall is by keyword only, and new memories are embedded later.`,
+  };
+}
+
+/** The embedder may be well: which model the store uses can't be read. */
+function modelUnread([model = null]: readonly (string | null)[], fault: StoreFault): Readiness["embedder"] {
+  return {
+    status: "degraded",
+    model,
+    reason: fault,
+    detail: `${storeFault(fault).message} So it isn't known of which model the stored vectors are.`,
   };
 }
 

@@ -159,7 +159,11 @@ export function composeApp(
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder: embedders.active,
-      models: { known: embedders.models.known, configured: embedders.configured },
+      models: {
+        known: embedders.models.known,
+        read: embedders.models.read,
+        configured: embedders.configured,
+      },
       archiveFaults: archiveWatch?.faults,
       stopping,
     }),

@@ -95,6 +95,10 @@ describe("while Redis is away", () => {
       await sleep(5_500);
       const metrics = await service.send("GET", "/metrics");
       expect(metrics).toMatchObject({ status: 200, text: expect.stringContaining("mneme_redis_up 0") });
+      // By now it isn't known any more which model the store uses. The embedder itself is well.
+      await sleep(1_000);
+      const later = await service.send("GET", "/readyz", undefined, { signal: AbortSignal.timeout(2_000) });
+      expect(later.body).toMatchObject({ embedder: { status: "degraded", reason: "redis_unavailable" } });
     } finally {
       process.kill(redis.pid, "SIGCONT");
     }
