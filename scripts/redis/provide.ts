@@ -41,6 +41,7 @@ export async function provideRedis(
     findBinary: () => findRedis(env, note),
     ...portOf(env),
     appendfsync: fsyncOf(env),
+    ...maxmemoryOf(env),
     note,
     ...(signal === undefined ? {} : { signal }),
   };
@@ -87,4 +88,15 @@ function fsyncOf(env: Env): AppendFsync {
   const value = env["MNEME_REDIS_APPENDFSYNC"] || "everysec";
   if (value === "always" || value === "everysec" || value === "no") return value;
   throw new Failure(`MNEME_REDIS_APPENDFSYNC must be always, everysec or no, not "${value}".`);
+}
+
+function maxmemoryOf(env: Env): { maxmemory?: string } {
+  const value = env["MNEME_REDIS_MAXMEMORY"];
+  if (!value) return {};
+  if (!/^\d{1,15}([kmg]b?)?$/i.test(value)) {
+    throw new Failure(
+      `MNEME_REDIS_MAXMEMORY must be a number of bytes, or one such as 512mb or 2gb, not "${value}".`,
+    );
+  }
+  return { maxmemory: value };
 }

@@ -94,6 +94,8 @@ export interface AppEnv {
     operation: string | undefined;
     /** Ids of the memories that the answer shows: see `showMemories`. Undefined: the handler hasn't said. */
     shownMemories: readonly string[] | undefined;
+    /** The code of the problem that is the answer. */
+    problemCode: string | undefined;
     /** When the answer is due; undefined: the request has no `budget_ms`. */
     deadline: Deadline | undefined;
   };

@@ -134,6 +134,7 @@ export function respondProblem(
   publicUrl: string | undefined,
 ): Response {
   const problem = describeProblem(error, requestId);
+  c.set("problemCode", problem.code);
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }

@@ -198,6 +198,19 @@ test("a port that's taken by another is reported, with what to change", async ()
   await owner.release();
 });
 
+test("the memory of Redis has the limit that is set", async () => {
+  await expect(startOwner(dataDir(), { MNEME_REDIS_MAXMEMORY: "half" })).rejects.toThrow(
+    /MNEME_REDIS_MAXMEMORY must be/,
+  );
+  const dir = dataDir();
+  const owner = await startOwner(dir, { MNEME_REDIS_MAXMEMORY: "512mb" });
+  expect(await owner.redis(["CONFIG", "GET", "maxmemory"])).toEqual(["maxmemory", String(512 * 1024 ** 2)]);
+  await owner.release();
+  const open = await startOwner(dir);
+  expect(await open.redis(["CONFIG", "GET", "maxmemory"])).toEqual(["maxmemory", "0"]);
+  await open.release();
+});
+
 test("an error at the start shows the end of Redis's log", async () => {
   const dir = dataDir();
   const owner = await startOwner(dir);

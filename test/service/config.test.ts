@@ -222,7 +222,13 @@ test("the logs are JSON with a request's id, route and status, and hold nothing 
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines).toContainEqual(
-    expect.objectContaining({ msg: "request", request_id: "request-7", method: "GET", status: 400 }),
+    expect.objectContaining({
+      msg: "request",
+      request_id: "request-7",
+      method: "GET",
+      status: 400,
+      code: "invalid_request",
+    }),
   );
   expect(logs).not.toMatch(/secret/);
   for (const text of [namespace, memory.id]) expect(logs).not.toContain(text);

@@ -32,6 +32,8 @@ export interface EmbeddedOptions {
   /** Default: the port of the last time, else a free one. */
   readonly port?: number;
   readonly appendfsync?: AppendFsync;
+  /** As Redis reads it; default: no limit. */
+  readonly maxmemory?: string;
   readonly note?: (line: string) => void;
   /** Ends a start that waits for the data to be loaded. */
   readonly signal?: AbortSignal;
@@ -118,7 +120,7 @@ async function isCopy(dataDir: string, { port, server }: EmbeddedState): Promise
 }
 
 async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
-  const { dataDir, appendfsync = "everysec", note } = options;
+  const { dataDir, appendfsync = "everysec", maxmemory, note } = options;
   const binary = await options.findBinary();
   const files = filesOf(dataDir);
   const password = readOrMakePassword(dataDir);
@@ -133,6 +135,7 @@ async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
       appendonly: snapshot === undefined,
       snapshot: snapshot ?? SNAPSHOT,
       appendfsync,
+      ...(maxmemory === undefined ? {} : { maxmemory }),
       modules: binary.modules,
     });
     const state = { port, label: binary.label, owners: [] };

@@ -13,6 +13,8 @@ export interface RedisSettings {
   /** Name of the snapshot in `dir`: loaded without an append-only file, and written by BGSAVE. */
   readonly snapshot?: string;
   readonly appendfsync: AppendFsync;
+  /** As Redis reads it, such as `2gb`; undefined: no limit. */
+  readonly maxmemory?: string;
   /** Absolute paths. */
   readonly modules: readonly string[];
 }
@@ -30,6 +32,7 @@ function configText({
   appendonly,
   snapshot,
   appendfsync,
+  maxmemory,
   modules,
 }: RedisSettings): string {
   const lines = [
@@ -48,6 +51,7 @@ function configText({
     "aof-use-rdb-preamble yes",
     // A memory is removed by its own retention, never because something else needed room.
     "maxmemory-policy noeviction",
+    ...(maxmemory === undefined ? [] : [`maxmemory ${maxmemory}`]),
     // A crash report would quote the arguments of commands, which are what callers stored.
     "crash-log-enabled no",
     "crash-memcheck-enabled no",

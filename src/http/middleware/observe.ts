@@ -22,6 +22,7 @@ export function observe(logger: Logger, metrics: Metrics): MiddlewareHandler<App
         method: c.req.method,
         route,
         status: c.res.status,
+        code: c.get("problemCode"),
         ms: Math.round(seconds * 1e5) / 100,
       },
       "request",
