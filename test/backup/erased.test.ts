@@ -66,6 +66,22 @@ test("an import doesn't bring back what was deleted since the export, unless tha
   expect(await imported(origin, file)).toMatch(/memory: unchanged 2/);
 });
 
+test("a deleted document with its history is unchanged where it was imported before", async () => {
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}/state/gone`;
+  for (const value of [1, 2]) await origin.send("PUT", path, { value });
+  await origin.send("DELETE", path);
+  const file = await exported(origin, namespace, "deleted-document");
+  expect(await imported(target, file)).toMatch(/state: created 1/);
+  const history = (await target.send("GET", `${path}/history`)).text;
+  for (const rule of ["skip", "overwrite"]) {
+    const again = await imported(target, file, "--on-conflict", rule);
+    expect(again).toMatch(/state: unchanged 1/);
+    expect(again).not.toMatch(/state\w*: [^;\n]*created/);
+  }
+  expect((await target.send("GET", `${path}/history`)).text).toBe(history);
+});
+
 test("incremental exports bring another store to the same content, and delete there what was deleted", async () => {
   const namespace = newNamespace();
   const place = `/v1/namespaces/${namespace}`;

@@ -55,6 +55,15 @@ if current[1] then
     end
     outcome = 'replaced'
   end
+elseif value == '' then
+  -- The deletion is the newest of its history, and was written last: all before it is here, too.
+  local last = redis.call('XREVRANGE', history, '+', '-', 'COUNT', 1)[1]
+  local time = last and tonumber(string.match(last[1], '^(%d+)'))
+  local buried = last and true
+  for at = 1, last and #last[2] or 0, 2 do
+    if last[2][at] == 'j' then buried = false end
+  end
+  if buried and time >= written then return 'unchanged' end
 end
 local size = current[1] and size_read(redis.call('HGET', facts, 'z')) or size_last(history)
 local drops = value ~= '' or current[1]
