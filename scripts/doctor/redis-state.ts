@@ -40,7 +40,11 @@ export async function* checkMemory(client: Connection): AsyncGenerator<Finding> 
   const what = limit > 0 ? "its maxmemory" : "the machine's memory";
   const detail = `Redis uses ${mebibytes(used)} MiB, ${Math.round(share * 100)} % of ${what}`;
   const way = "raise it, add memory, or set quotas and retention of namespaces.";
-  if (share >= FULL) yield problem("redis", `${detail}: when it is full, writes get 507. Do one of: ${way}`);
+  if (share >= FULL)
+    yield problem(
+      "redis",
+      `${detail}: when it is full, requests get 507, but deletions work. Do one of: ${way}`,
+    );
   else if (share >= FILLING) yield warning("redis", `${detail}. Soon, ${way}`);
   else if (limit === 0) {
     yield warning(

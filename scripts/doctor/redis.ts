@@ -32,7 +32,7 @@ export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Find
     await openConnection(client);
     for (const node of await nodes.every()) yield* checkServer(nodes, node, url, config);
   } catch (error) {
-    yield problem("redis", messageOf(asRefusal(url, error)));
+    yield problem("redis", messageOf(asRefusal(url, error, env["REDIS_URL"] ? "REDIS_URL" : "npm start")));
   } finally {
     if (client.isOpen) client.destroy();
   }

@@ -9,16 +9,19 @@ import { isNotLetIn, isOtherNode, isOutOfMemory, isPassing, takesNoWrites } from
 export class RedisRefusal extends StartError {
   override readonly name = "RedisRefusal";
 
-  constructor(url: string, cause: unknown) {
-    super(`The Redis of REDIS_URL (${publicAddress(url)}) ${whyNot(cause)}`, { cause });
+  constructor(url: string, cause: unknown, of: string) {
+    super(`The Redis of ${of} (${publicAddress(url)}) ${whyNot(cause)}`, { cause });
   }
 }
 
-/** An error of a start as one that needs no stack, if Redis or the way to it is its cause; else as it is. */
-export function asRefusal(url: string, error: unknown): unknown {
+/**
+ * An error of a start as one that needs no stack, if Redis or the way to it is its cause; else as it is. `of`: what the
+ * URL comes from, for a person.
+ */
+export function asRefusal(url: string, error: unknown, of = "REDIS_URL"): unknown {
   if (error instanceof StartError) return error;
   const cause = causeOf(error);
-  return cause instanceof ErrorReply || isAway(cause) ? new RedisRefusal(url, cause) : error;
+  return cause instanceof ErrorReply || isAway(cause) ? new RedisRefusal(url, cause, of) : error;
 }
 
 /** Whether Redis said that it can't serve now, but may soon. */
