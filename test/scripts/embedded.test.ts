@@ -204,10 +204,10 @@ test("the memory of Redis has the limit that is set", async () => {
   );
   const dir = dataDir();
   const owner = await startOwner(dir, { MNEME_REDIS_MAXMEMORY: "512mb" });
-  expect(await owner.redis(["CONFIG", "GET", "maxmemory"])).toEqual(["maxmemory", String(512 * 1024 ** 2)]);
+  expect(await owner.redis(["CONFIG", "GET", "maxmemory"])).toEqual({ maxmemory: String(512 * 1024 ** 2) });
   await owner.release();
   const open = await startOwner(dir);
-  expect(await open.redis(["CONFIG", "GET", "maxmemory"])).toEqual(["maxmemory", "0"]);
+  expect(await open.redis(["CONFIG", "GET", "maxmemory"])).toEqual({ maxmemory: "0" });
   await open.release();
 });
 
