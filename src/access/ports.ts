@@ -9,6 +9,11 @@ export interface AuditLog {
   /** Records an act that belongs to no single namespace. */
   system(trail: Trail, outcome: string): Promise<void>;
   record(namespace: string, trail: Trail, outcome: string): Promise<void>;
+  /**
+   * What an operation has done in a namespace, as its script noted it in the step that did it; undefined: nothing, or it
+   * doesn't note that. For a day.
+   */
+  done(namespace: string, operation: string): Promise<string | undefined>;
 }
 
 /** A part of one trail; both ends are ids of entries or milliseconds, and `(` before one leaves it out. */

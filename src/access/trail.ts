@@ -162,12 +162,14 @@ export interface Trail {
    * store refuses the act if the settings have another version by now.
    */
   readonly settings?: string | undefined;
+  /** See {@link Context.operation}. Not recorded: under it, a script notes what it has done. */
+  readonly operation?: string | undefined;
 }
 
 export function trailOf(
-  { actor, requestId }: Pick<Context, "actor" | "requestId">,
+  { actor, requestId, operation }: Pick<Context, "actor" | "requestId"> & Partial<Pick<Context, "operation">>,
   verb: AuditVerb,
   details: Pick<Trail, "ids" | "other" | "settings"> = {},
 ): Trail {
-  return { agent: actor.agent, keyId: actor.keyId, requestId, verb, ...details };
+  return { agent: actor.agent, keyId: actor.keyId, requestId, verb, operation, ...details };
 }

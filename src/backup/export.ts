@@ -6,6 +6,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
+import { idOfOperation } from "../domain/operation-id.js";
 import { CHAIN_START, linked } from "./chain.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
@@ -59,10 +60,12 @@ export async function beginExport(
     await authorizeScope(services.memory.audit, context, scopeOf("**"), { verb: "admin", act: ACT });
   if (input.receipts) await authorizeSome(services.memory.audit, context, { verb: "admin", act: ACT });
   if (!(await services.complete())) throw stillFilling();
+  const id = context.operation === undefined ? services.newId() : idOfOperation(context.operation);
+  const begun = context.again === true ? await services.exports.read(id) : undefined;
+  if (begun !== undefined) return begun;
   const startedAt = await services.source.moment();
   if (input.since !== undefined && input.since > startedAt)
     throw invalid("since", "Must not be in the future.");
-  const id = services.newId();
   const model = services.memory.embedder?.model.id ?? null;
   const manifest: ManifestLine = {
     kind: "manifest",

@@ -3,6 +3,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
+import { idOfOperation } from "../domain/operation-id.js";
 import { CHAIN_START } from "./chain.js";
 import type { ImportJob, ImportOptions } from "./import-job.js";
 import { createLineTaker } from "./import-lines.js";
@@ -21,7 +22,9 @@ export async function beginImport(
   if (options.into === undefined) await authorizeSome(audit, context, { verb: "admin", act: IMPORT_ACT });
   else await authorizeIn(services, context, options.into);
   if (!(await services.complete())) throw stillFilling();
-  const id = services.newId();
+  const id = context.operation === undefined ? services.newId() : idOfOperation(context.operation);
+  const begun = context.again === true ? await services.imports.read(id) : undefined;
+  if (begun !== undefined) return begun;
   const job: ImportJob = {
     id,
     keyId: context.actor.keyId,

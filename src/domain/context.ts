@@ -11,6 +11,8 @@ export interface Context {
    * Undefined: no retry will come (no `Idempotency-Key`).
    */
   readonly operation: string | undefined;
+  /** An earlier try of the operation may have acted: what it has done is noted, see `AuditLog.done`. */
+  readonly again?: boolean;
   /** Whether the caller has gone, so that long work may end between two steps. Absent: it isn't known. */
   readonly gone?: () => boolean;
 }

@@ -14,8 +14,8 @@ export interface AnswerStore {
     sealed: string,
     subjects: readonly string[] | undefined,
   ): Promise<void>;
-  /** Gives the claim up: a retry is then a new try. */
-  release(operation: string, claim: Claimed): Promise<void>;
+  /** Gives the claim up: a retry is then a new try. `acted`: it may have done something, so no other request takes the key. */
+  release(operation: string, claim: Claimed, acted: boolean): Promise<void>;
 }
 
 export interface Claimed {
@@ -23,6 +23,8 @@ export interface Claimed {
   readonly token: string;
   /** When it was claimed, by the store's clock: milliseconds since the epoch. */
   readonly begun: number;
+  /** A try before this one may have acted. */
+  readonly again: boolean;
 }
 
 export type Claim =

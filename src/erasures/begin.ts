@@ -64,8 +64,9 @@ export async function beginErasure(
     certificate: null,
   };
   const trail = trailOf(context, ACT, { ids: [job.id] });
-  if (!(await services.jobs.begin(trail, job, LIMITS.openErasures))) throw tooMany();
-  return job;
+  const id = await services.jobs.begin(trail, job, LIMITS.openErasures);
+  if (id === undefined) throw tooMany();
+  return id === job.id ? job : ((await services.jobs.read(id)) ?? job);
 }
 
 function tooMany(): DomainError {

@@ -40,8 +40,11 @@ export interface ListedErasure extends ErasurePlace {
  * that a step that is repeated after a crash finds and counts nothing twice.
  */
 export interface ErasureStore {
-  /** Also where Redis is full: what was asked for must be known. False: `most` erasures of its key aren't complete. */
-  begin(trail: Trail, job: ErasureJob, most: number): Promise<boolean>;
+  /**
+   * Also where Redis is full: what was asked for must be known. Returns its id, or that of the one that the operation
+   * has begun already. Undefined: `most` erasures of its key aren't complete.
+   */
+  begin(trail: Trail, job: ErasureJob, most: number): Promise<string | undefined>;
   save(job: ErasureJob): Promise<void>;
   read(id: string): Promise<ErasureJob | undefined>;
   /** The latest first, after a place and `skip` more; fewer than `limit` only at the end. */

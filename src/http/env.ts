@@ -92,6 +92,8 @@ export interface AppEnv {
     rateLimits: readonly RateBound[] | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
+    /** See {@link Context.again}. */
+    again: boolean | undefined;
     /** Ids of the memories that the answer shows: see `showMemories`. Undefined: the handler hasn't said. */
     shownMemories: readonly string[] | undefined;
     /** The code of the problem that is the answer. */

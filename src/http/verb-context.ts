@@ -12,6 +12,7 @@ export function contextOf(c: HonoContext<AppEnv>, now: () => number): Context {
     requestId: c.get("requestId"),
     now,
     operation: c.get("operation"),
+    again: c.get("again") === true,
     gone: () => outgoing?.destroyed === true,
   };
 }

@@ -94,6 +94,12 @@ export async function createKey(
     administers: operator || input.agent === actor.agent ? undefined : administered(actor.grants),
     most: LIMITS.madeKeys,
   });
+  if (typeof outcome === "object") {
+    throw new DomainError(
+      "answer_erased",
+      `This request was already processed: it has made the key ${outcome.made}. The response with its secret was lost. Revoke that key, and make another one with another Idempotency-Key.`,
+    );
+  }
   if (outcome === "gone") throw revoked();
   if (outcome === "taken") throw taken();
   if (outcome === "many") {

@@ -11,9 +11,10 @@ export interface MakerBounds {
 }
 
 /**
- * `gone`: the maker was revoked or has expired; `taken`: the agent's name belongs to another caller; `many`: too many.
+ * `gone`: the maker was revoked or has expired; `taken`: the agent's name belongs to another caller; `many`: too many;
+ * `made`: the id of the key that the operation has made already.
  */
-export type CreateOutcome = "created" | "gone" | "taken" | "many";
+export type CreateOutcome = "created" | "gone" | "taken" | "many" | { readonly made: string };
 
 /** The key that what a revoked one has made belongs to from then on; null: none does. */
 export interface Heir {

@@ -99,6 +99,7 @@ export function idempotent({ answers, audit, now, onUnkept }: IdempotencyOptions
     }
 
     c.set("operation", operation);
+    c.set("again", claim.again);
     const renewal = renewing(since, (ms) => answers.renew(operation, claim, ms));
     try {
       await next();
@@ -108,7 +109,9 @@ export function idempotent({ answers, audit, now, onUnkept }: IdempotencyOptions
     const { status } = c.res;
     const isKept = status < 500 && ![401, 403, 429].includes(status) && !isForLater(c.res);
     try {
-      await (isKept ? keepAnswer(c, operation, claim, body, key) : answers.release(operation, claim));
+      await (isKept
+        ? keepAnswer(c, operation, claim, body, key)
+        : answers.release(operation, claim, status >= 500));
     } catch (error) {
       // The claim ends by itself: until then, a retry hears that the request is busy.
       onUnkept(error, c.get("requestId"));

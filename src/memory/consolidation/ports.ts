@@ -12,7 +12,8 @@ export interface Claim {
 }
 
 export type Begun =
-  | { readonly kind: "begun" }
+  /** `id`: another one than asked for if the operation had begun it already. */
+  | { readonly kind: "begun"; readonly id: string }
   /** `id` is running in the namespace. */
   | { readonly kind: "busy"; readonly id: string }
   | { readonly kind: "missing" }

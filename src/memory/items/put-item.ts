@@ -24,6 +24,7 @@ import { tellCopies } from "../publish/tell-copies.js";
 import { afterWrite } from "../write/after-write.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
+import { versionDone } from "../write/version-done.js";
 import { refuseTooLarge } from "../write/treated-content.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { keepShown, treat } from "../../pii/treat.js";
@@ -97,6 +98,9 @@ async function putOnce(
   const defaults = await store.defaultsOf(ref.namespace);
   const { input, pii } = await treatInput(services, ref.namespace, defaults.pii, sent);
   refuseTooLong("content", input.content);
+  const done = await versionDone(services, context, ref.namespace, "item.put");
+  if (done !== undefined)
+    return { kind: done.kind, memory: await judge(services, done.memory, context.now()), pii };
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = ttlBy(services, defaults);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -3,6 +3,8 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError, memoryNotFound } from "../../domain/errors.js";
 import type { MemoryRef } from "../model/ref.js";
+import { judge } from "../trust/judge.js";
+import { versionDone } from "../write/version-done.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
 import { isOnTimeline, revise } from "./revise.js";
@@ -23,6 +25,8 @@ export async function restore(
 ): Promise<Revised> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "restore" });
+  const done = await versionDone(services, context, ref.namespace, "restore");
+  if (done !== undefined) return { ...(await judge(services, done.memory, context.now())), pii: undefined };
   const found = await store.versions(trailOf(context, "restore", { ids: [ref.id] }), ref, version + 1, 1);
   const [old] = found ?? [];
   if (found === undefined) throw memoryNotFound();

@@ -1,5 +1,5 @@
 import type { ApiKey, StoredKey } from "../../access/keys/key.js";
-import type { KeyStore } from "../../access/keys/ports.js";
+import type { CreateOutcome, KeyStore } from "../../access/keys/ports.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import type { Grant } from "../../domain/grant.js";
 import type { RedisGateway } from "../connection/client.js";
@@ -21,7 +21,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
     },
     async create(trail, key, { administers, most }) {
       await redis.run((client) => foldOldKeys(client, keys));
-      const [code] = await auditor.run(SYSTEM, trail, (client, audit) =>
+      const [code, made = ""] = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.createKey(
           audit,
           [
@@ -52,8 +52,9 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
           ),
         ),
       );
-      return meaningOf("api-keys/lua/create", code, {
+      return meaningOf<CreateOutcome>("api-keys/lua/create", code, {
         [CODE.DONE]: "created",
+        [CODE.SEEN]: { made },
         [CODE.MISSING]: "gone",
         [CODE.TAKEN]: "taken",
         [CODE.TOO_MANY]: "many",

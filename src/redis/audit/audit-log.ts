@@ -15,6 +15,7 @@ export function createAuditLog(auditor: Auditor): AuditLog {
   return {
     record,
     system: (trail, outcome) => record(SYSTEM, trail, outcome),
+    done: auditor.done,
     denied: (trail) => record(DENIALS, trail, "denied"),
   };
 }

@@ -19,6 +19,8 @@ export interface Auditor {
     work: (client: RoutedClient, auditIn: (namespace: string, trail: Trail) => AuditArguments) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T>;
+  /** See `AuditLog.done`. */
+  done(namespace: string, operation: string): Promise<string | undefined>;
   /** After this, namespaces are registered again: this Redis may have been flushed. */
   forget(): void;
 }
@@ -85,7 +87,7 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
     const settings = trail.settings === undefined ? "" : `v${trail.settings}`;
     return {
       keys: [keys.audit(namespace), keys.auditHead(namespace)],
-      args: [entry, packed, kept, settings],
+      args: [entry, packed, kept, settings, trail.operation ?? ""],
     };
   }
 
@@ -118,6 +120,8 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
         { act: trail.verb },
       ),
     runAll,
+    done: async (namespace, operation) =>
+      (await redis.run((client) => client.get(keys.done(namespace, operation)))) ?? undefined,
     forget() {
       known.acted.clear();
       known.read.clear();

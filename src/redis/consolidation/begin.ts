@@ -46,7 +46,7 @@ async function call(
     ),
   );
   return meaningOf<Begun>("consolidation/lua/begin", code, {
-    [CODE.DONE]: { kind: "begun" },
+    [CODE.DONE]: { kind: "begun", id: detail },
     [CODE.BUSY]: { kind: "busy", id: detail },
     [CODE.MISSING]: { kind: "missing" },
     [CODE.UNFIT]: { kind: "unfit", status: detail as RunStatus },

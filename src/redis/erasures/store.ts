@@ -41,7 +41,7 @@ export function createErasureStore(redis: RedisGateway, auditor: Auditor, keys: 
   return {
     read,
     async begin(trail, job, most) {
-      const [code] = await auditor.run(SYSTEM, trail, (client, audit) =>
+      const [code, begun = ""] = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.beginErasure(
           audit,
           [keys.erasureJob(job.id), keys.erasureJobs(), ...openLists(job)],
@@ -55,7 +55,12 @@ export function createErasureStore(redis: RedisGateway, auditor: Auditor, keys: 
           ],
         ),
       );
-      return meaningOf("erasures/lua/begin", code, { [CODE.DONE]: true, [CODE.TOO_MANY]: false });
+      const id = meaningOf<string | null>("erasures/lua/begin", code, {
+        [CODE.DONE]: job.id,
+        [CODE.SEEN]: begun,
+        [CODE.TOO_MANY]: null,
+      });
+      return id ?? undefined;
     },
     async save(job) {
       const open = job.status === "running" ? "1" : "0";

@@ -9,6 +9,8 @@ import { CODE, wrongCode } from "../scripts/codes.js";
 export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
 /** An answer may show thousands: others' commands come in between. */
 const NOTED_AT_ONCE = 100;
+/** A request is known longer than what it has done: else another one with its key would get that. */
+const KNOWN_MS = KEEP_ANSWER_MS + 3600 * 1000;
 /** How far the clocks of a cluster's nodes may differ. */
 const SKEW_MS = 1_000;
 
@@ -43,15 +45,15 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
     async claim(operation, request) {
       const token = randomUUID();
       return redis.run(async (client) => {
-        const [code, text = ""] = await client.claimAnswer(
+        const [code, text = "", again = ""] = await client.claimAnswer(
           [keys.answer(operation)],
-          [request, token, String(LEASE_MS)],
+          [request, token, String(LEASE_MS), String(KNOWN_MS)],
         );
         if (code === CODE.TAKEN) return { kind: "other_request" };
         if (code === CODE.BUSY) return { kind: "busy" };
         if (code === CODE.SEEN) return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
         if (code !== CODE.DONE) throw wrongCode("idempotency/lua/claim", code);
-        return { kind: "claimed", token, begun: Number(text) };
+        return { kind: "claimed", token, begun: Number(text), again: again === "1" };
       });
     },
     async renew(operation, { token }, ms) {
@@ -70,8 +72,9 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
         );
       });
     },
-    async release(operation, { token }) {
-      await redis.run((client) => client.keepAnswer([keys.answer(operation)], [token, "", "0", ""]));
+    async release(operation, { token }, acted) {
+      const known = acted ? String(KNOWN_MS) : "0";
+      await redis.run((client) => client.keepAnswer([keys.answer(operation)], [token, "", known, ""]));
     },
   };
 }

@@ -3,7 +3,7 @@
 --[[
 Put before every script that acts for a caller: records the act in the audit trail of its namespace.
 
-Takes off the front: 2 keys, 4 arguments. So a script numbers its own from 1.
+Takes off the front: 2 keys, 5 arguments. So a script numbers its own from 1.
 
 KEYS[1] the trail, a stream
 KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept; renewed and keep =
@@ -14,6 +14,7 @@ ARGV[2] the same, packed: see codec/packed-text.ts
 ARGV[3] how long entries are kept where the namespace's settings don't say, milliseconds
 ARGV[4] 'v' and the version of the namespace's settings by which the texts were treated; '' if there are none to treat.
         If the settings have another one, nothing is done: the script replies with the error NEWSETTINGS.
+ARGV[5] the operation; '' if no retry will come
 
 Entry: id <milliseconds>-<number>, p = hash of the entry before it, as 20 bytes ('' for the first), e = the entry, packed.
 Hash: sha1(p \n id \n e), the one digest that a script has, with p in hexadecimal and e as JSON.
@@ -25,11 +26,21 @@ local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
 local audit_policy = table.remove(ARGV, 1)
+local audit_operation = table.remove(ARGV, 1)
 -- The key is that of src/redis/keys.ts.
 local function audit_settings() return (string.gsub(audit_stream, ':audit:{', ':settings:{', 1)) end
 
 if audit_policy ~= '' and audit_policy ~= 'v' .. (redis.call('HGET', audit_settings(), 'version') or '') then
   return redis.error_reply('NEWSETTINGS the settings have changed since the texts were treated')
+end
+
+-- What the operation has done, in the step that does it: a retry whose first answer was lost does it no second time.
+local function audit_done_key()
+  return (string.gsub(audit_stream, ':audit:{', ':done:{', 1)) .. ':' .. audit_operation
+end
+local function audit_done() return audit_operation ~= '' and redis.call('GET', audit_done_key()) or nil end
+local function audit_note(what)
+  if audit_operation ~= '' then redis.call('SET', audit_done_key(), what, 'PX', 24 * 3600 * 1000) end
 end
 
 -- No setting may be shorter, so nothing is due before a sixteenth of this.

@@ -11,7 +11,13 @@ export interface ScriptText {
 /** The first arguments of a script that acts for a caller: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];
-  readonly args: readonly [entry: string, packed: RedisArgument, keepMs: string, settings: string];
+  readonly args: readonly [
+    entry: string,
+    packed: RedisArgument,
+    keepMs: string,
+    settings: string,
+    operation: string,
+  ];
 }
 
 /** Keys and arguments that the fragments of a script take off the front, after those of the audit. */

@@ -25,7 +25,7 @@ export async function beginConsolidation(
     trigger: "request",
     agent: context.actor.agent,
   });
-  if (begun.kind === "begun") return id;
+  if (begun.kind === "begun") return begun.id;
   if (begun.kind === "busy") throw busy(begun.id);
   throw new Error(`a run that can't begin: ${begun.kind}`);
 }

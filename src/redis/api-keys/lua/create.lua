@@ -26,12 +26,17 @@ ARGV[11] what precedes a folded name in the key of its list
 ARGV[12] the folded name
 ARGV[13+] fields and values of the key
 
-Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to another caller;
+Returns {DONE}; {SEEN, id} if the operation has made one already; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to another caller;
 {TOO_MANY} if there are too many.
 ]]
 local api_key, api_keys, api_key_ever_made, agent_keys_built, administrations, open_without_keys = unpack(KEYS, 1, 6)
 local id, channel, keys, made, names, agent = unpack(ARGV, 1, 6)
 local maker, administered, most, expiry, folds, fold = unpack(ARGV, 7, 12)
+local done = audit_done()
+if done then
+  audit('repeated')
+  return { CODE.SEEN, done }
+end
 local makers = {}
 if maker ~= '' then
   makers = key_makers(keys, maker)
@@ -83,5 +88,6 @@ end
 redis.call('ZADD', api_keys, 0, id)
 redis.call('SET', api_key_ever_made, '1')
 redis.call('DEL', open_without_keys)
+audit_note(id)
 redis.call('PUBLISH', channel, id)
 return { CODE.DONE }

@@ -19,9 +19,14 @@ ARGV[6] how long a run is kept, milliseconds
 ARGV[7] of the schedule: when it was to begin, as the head says; '' otherwise
 ARGV[8] of the schedule: when the next one begins, or ''
 
-Returns {DONE} begun; {BUSY, id of the running one}; {MISSING}; {UNFIT, status} it can't be undone; {OUTDATED} the
+Returns {DONE, id} begun, by a try before this one if the id is another; {BUSY, id of the running one}; {MISSING}; {UNFIT, status} it can't be undone; {OUTDATED} the
 schedule has another plan.
 ]]
+local done = audit_done()
+if done then
+  audit('repeated')
+  return { CODE.DONE, done }
+end
 local most_runs = 1000
 if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'at') ~= ARGV[7] then
   audit('conflict')
@@ -78,4 +83,5 @@ elseif ARGV[7] ~= '' then
   redis.call('HDEL', KEYS[1], 'at')
 end
 redis.call('HSET', KEYS[4], 'at', time, 'ns', ARGV[2])
-return { CODE.DONE }
+audit_note(ARGV[1])
+return { CODE.DONE, ARGV[1] }

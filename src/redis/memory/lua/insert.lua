@@ -191,4 +191,5 @@ vector_write(KEYS[1], vector_keys, 1, ARGV, 17)
 if ends ~= '' then
   for _, key in ipairs(vector_keys) do expire(key) end
 end
+if item_key ~= '' then audit_note('created ' .. id .. ' 1') end
 return { CODE.DONE, compare, single and redis.call('JSON.GET', KEYS[1], '$.memory') or '' }

@@ -118,4 +118,5 @@ local hashed = redis.call('GET', hash) == id and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
+audit_note('revised ' .. id .. ' ' .. string.format('%d', tonumber(expected_version) + 1))
 return { CODE.DONE, string.format('%d', since), published, ended }

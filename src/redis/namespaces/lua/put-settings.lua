@@ -15,8 +15,13 @@ ARGV[5]  how many memories the namespace may hold where no operator says, or ''
 ARGV[6]  how many bytes, likewise
 ARGV[7+] fields and values
 
-Returns {DONE, the new version}; {CONFLICT} another version; {QUOTA} one is above the operator's.
+Returns {DONE, the new version}, again to a retry; {CONFLICT} another version; {QUOTA} one is above the operator's.
 ]]
+local done = audit_done()
+if done then
+  audit('repeated')
+  return { CODE.DONE, tonumber(done) }
+end
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
   audit('conflict')
@@ -59,4 +64,5 @@ else
   redis.call('HDEL', KEYS[2], 'at')
   if not busy then redis.call('DEL', KEYS[3]) end
 end
+audit_note(string.format('%d', version + 1))
 return { CODE.DONE, version + 1 }
