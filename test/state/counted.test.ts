@@ -51,7 +51,7 @@ async function recount(namespace: string): Promise<number> {
     sum += sizeOf(stored.slice(keyIn("state").length), json);
   }
   for (const stored of await keysOf(keyIn("state-old"))) {
-    for (const { message } of await redis.xRange(stored, "-", "+")) {
+    for (const { message } of (await redis.xRange(stored, "-", "+")) ?? []) {
       const json = message["j"];
       if (json !== undefined) sum += sizeOf(stored.slice(keyIn("state-old").length), json);
     }

@@ -7,6 +7,7 @@ import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { oneNode } from "../../src/redis/connection/nodes.js";
 import { watchCapabilities } from "../../src/redis/connection/watch-capabilities.js";
+import { createMeter } from "../../src/redis/namespaces/usage.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiVault } from "../../src/pii/vault.js";
 import type { ContentsDeps } from "../../src/redis/namespaces/contents.js";
@@ -39,6 +40,8 @@ beforeAll(async () => {
       auditor,
       keys,
       historyMs: 1_000_000,
+      quotaBytes: null,
+      meter: createMeter(keys, { memories: null, bytes: null }),
       capabilities: watchCapabilities(oneNode(client), keys.jsonProbe),
     }),
     audit: createAuditLog(auditor),

@@ -7,6 +7,7 @@ import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { oneNode } from "../../src/redis/connection/nodes.js";
 import { watchCapabilities } from "../../src/redis/connection/watch-capabilities.js";
+import { createMeter } from "../../src/redis/namespaces/usage.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiStore } from "../../src/redis/pii/index.js";
 import { createStateStore } from "../../src/redis/state/index.js";
@@ -41,7 +42,15 @@ beforeAll(async () => {
   // As on RedisJSON 8.4, whatever runs here.
   const capabilities = { ...found, now: { ...found.now, abortsOnElement: true } };
   services = {
-    store: createStateStore({ redis, auditor, keys, historyMs: 1_000_000, capabilities }),
+    store: createStateStore({
+      redis,
+      auditor,
+      keys,
+      historyMs: 1_000_000,
+      quotaBytes: null,
+      meter: createMeter(keys, { memories: null, bytes: null }),
+      capabilities,
+    }),
     audit: createAuditLog(auditor),
     news: { listen: () => Promise.resolve(() => {}) },
     watchers: createWatchers({ max: 1, perKey: 1 }),

@@ -112,7 +112,7 @@ test("a recall of an episode counts as a use of its summary", async () => {
   await recall(service, { query: source?.content, namespaces: [namespace], limit: 1 });
   await until(
     () => read(service, memory),
-    ({ expiry }) => expiry.uses > 0,
+    ({ expiry }) => (expiry?.uses ?? 0) > 0,
   );
 });
 
