@@ -174,7 +174,7 @@ const BACKGROUND_WEIGHT = 0.3;
 /**
  * Ranks by BM25STD what holds one of the essential terms or a phrase:
  *
- *     scope ((essential | …)=>{$weight:0}) ~term ~term … (~"two neighbours")=>{$weight:0.25} …
+ *     scope ((essential | …)=>{$weight:0}) ~term ~term … (~("two neighbours" "two neighbours"))=>{$weight:0.125} …
  *
  * - A flat union under an intersection loses the scores of some of its children in RediSearch 2.10: a record that
  *   holds several terms comes out with the score of one. So the union only selects, and optional terms score.
@@ -210,9 +210,9 @@ export function keywordClause(
     .map((term) => optionalTerm(nameOf(term), weightOf([term])));
   const optionalPhrases = query.phrases
     .filter((phrase) => scores(phraseClause(phrase)))
-    .map((phrase) => optional(phraseClause(phrase), weightOf(phrase)));
+    .map((phrase) => optionalPhrase(phraseClause(phrase), weightOf(phrase)));
   const pairs = query.pairs.map((pair) =>
-    optional(`@text:${phraseClause(pair)}`, PAIR_WEIGHT * weightOf(pair)),
+    optionalPhrase(`@text:${phraseClause(pair)}`, PAIR_WEIGHT * weightOf(pair)),
   );
   const most = Math.max(0, ...query.terms.map(statistics.term).filter(isHeld).map(indexIdf));
   const spellings = query.spellings
@@ -258,6 +258,15 @@ export function optionalTerms(terms: readonly string[], statistics: TermFrequenc
 /** RediSearch 2.10 ignores the weight of a single term, so that it is asked for twice, at half of it. */
 function optionalTerm(name: string, weight: number): string {
   return weight === 1 ? `~${name}` : optional(`(${name} ${name})`, weight / 2);
+}
+
+/**
+ * RediSearch 2.10 gives the score of an optional phrase also to some records that hold one of its words: where its
+ * iterator stopped without a match, the next record counts as one. Intersected with itself, at half of the weight, it
+ * scores the same and never does.
+ */
+function optionalPhrase(clause: string, weight: number): string {
+  return optional(`(${clause} ${clause})`, weight / 2);
 }
 
 function optional(clause: string, weight: number): string {
