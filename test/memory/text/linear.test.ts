@@ -6,7 +6,9 @@ import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../../checkpo
 import { queryOf } from "../../../checkpointer/src/middleware/context.js";
 import { cutTo, textOf } from "../../../checkpointer/src/store/text.js";
 import { costOf, fromStored, partsOf, toStored } from "../../../checkpointer/src/value/cut.js";
-import { toJson, toText } from "../../../checkpointer/src/value/text-form.js";
+import { parsePython } from "../../../checkpointer/src/python/json.js";
+import { decodeMsgpack } from "../../../checkpointer/src/python/msgpack.js";
+import { endOfString, toJson, toText } from "../../../checkpointer/src/value/text-form.js";
 import { cursorsOf } from "../../../src/domain/cursor.js";
 import { parseToken } from "../../../src/access/keys/token.js";
 import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
@@ -132,6 +134,13 @@ const unit = (content: string) => ({
   tokens: 10_000,
 });
 
+/** A text as msgpack: `str 32`. */
+function packed(text: Buffer): Buffer {
+  const head = Buffer.from([0xdb, 0, 0, 0, 0]);
+  head.writeUInt32BE(text.length, 1);
+  return Buffer.concat([head, text]);
+}
+
 /** By file and function: how a text reaches it. */
 const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
   "checkpointer/src/saver/fields.ts": { escapeField, unescapeField },
@@ -149,6 +158,13 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "checkpointer/src/value/text-form.ts": {
     toText: (text) => toText(JSON.stringify({ [text]: [text, 0.1] })),
     toJson: (text) => toJson(toText(JSON.stringify([text]))),
+    endOfString: (text) => endOfString(JSON.stringify(text), 0),
+  },
+  "checkpointer/src/python/json.ts": {
+    parsePython: (text) => parsePython("value", JSON.stringify([text, "1234567890123456"])),
+  },
+  "checkpointer/src/python/msgpack.ts": {
+    decodeMsgpack: (text) => decodeMsgpack("value", packed(Buffer.from(text))),
   },
   "src/domain/cursor.ts": {
     cursorsOf: (text) => cursorsOf("list").read(Buffer.from(text).toString("base64url"), /^[^]*$/),
@@ -379,6 +395,11 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/browse/list-namespaces.ts": "a verb: works with the store",
   "src/memory/facts/get-entity.ts": "a verb: works with the store",
   "src/memory/facts/profile.ts": "a verb: works with the store",
+  "checkpointer/src/python/items.ts": "works with Redis",
+  "checkpointer/src/python/json.ts": ["bigInteger"],
+  "checkpointer/src/python/keys.ts": "works with Redis",
+  "checkpointer/src/python/threads.ts": "works with Redis; parsePython and decodeMsgpack read the values",
+  "src/memory/write/version-done.ts": "a part of a verb: works with the store",
   "checkpointer/src/copy/copy-store.ts": "names of a store that the operator copies",
   "checkpointer/src/connect.ts": "the operator's URL",
   "checkpointer/src/several.ts": "the operator's URL",
