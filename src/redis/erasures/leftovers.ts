@@ -55,8 +55,9 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
   /** What a state operation has done names the agent that did it: see state/lua/put.lua. */
   const renameDone = async (key: string, chosen: ChosenCaches): Promise<void> => {
     const text = await redis.run((client) => client.get(key));
-    const done = text === null ? null : (JSON.parse(text) as JsonValue);
-    if (!Array.isArray(done)) return;
+    // Other acts note an id or a version, which names no one: see audit_note.
+    if (text?.startsWith("[") !== true) return;
+    const done = JSON.parse(text) as JsonValue[];
     const { namespace } = refOfKey(key);
     const next = done.map((part, place) =>
       place === AGENT_PLACE && typeof part === "string" && chosen.agent(namespace, part) ? ERASED : part,
