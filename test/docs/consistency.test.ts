@@ -26,11 +26,11 @@ test.each([
   }
 });
 
-test("the production checklist has an answer, a command and a test for each of its fifteen points", () => {
+test("the production checklist has an answer, a command and a test for each of its points", () => {
   const text = readFileSync(join(repositoryRoot(), "docs/operations.md"), "utf8");
   const [, section = ""] = /^## Production checklist\n(.*?)^## /ms.exec(text) ?? [];
   const [, , ...rows] = section.split("\n").filter((line) => line.startsWith("|"));
-  expect(rows).toHaveLength(15);
+  expect(rows.length).toBeGreaterThanOrEqual(15);
   for (const row of rows) {
     const [, point, answer, command, tested] = row.split("|").map((cell) => cell.trim());
     expect(answer, point).not.toBe("");

@@ -19,11 +19,18 @@ test("metrics and the log tell a failed deletion from a failed erasure", async (
   await redis.hSet(`${service.prefix}:erasure-due:{${namespace}}`, { at: "1", ns: namespace });
   await until(failed, (workers) => workers.length > 0);
   expect(await failed()).toEqual(["deletion"]);
-  expect(service.logs()).toContain("the deletion worker failed");
+  // A line of the log may come a moment after what it is about.
+  await until(
+    async () => service.logs(),
+    (text) => text.includes("the deletion worker failed"),
+  );
   expect(service.logs()).not.toContain("the erasure worker failed");
 
   await redis.set(`${service.prefix}:erasure-jobs-open:{~system}`, "damaged");
   await until(failed, (workers) => workers.length > 1);
   expect(await failed()).toEqual(["deletion", "erasure"]);
-  expect(service.logs()).toContain("the erasure worker failed");
+  await until(
+    async () => service.logs(),
+    (text) => text.includes("the erasure worker failed"),
+  );
 });

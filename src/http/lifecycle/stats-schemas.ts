@@ -6,6 +6,9 @@ import type { Stats } from "../../memory/lifecycle/stats.js";
 import { memoryId, timeView } from "../openapi/primitives.js";
 
 const entries = z.object({ entries: z.int(), bytes: z.int() });
+const documents = entries.openapi({
+  description: "Documents, in the bytes that they count for in the quota, with their old versions.",
+});
 const amount = z.object({ memories: z.int(), bytes: z.int() });
 
 export const statsView = z
@@ -27,9 +30,9 @@ export const statsView = z
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
       description: "Memories recorded on each of the last 30 days (UTC) that still exist; today last.",
     }),
-    kept: z.object({ receipts: entries, audit: entries, state_changes: entries, state: entries }).openapi({
+    kept: z.object({ receipts: entries, audit: entries, state_changes: entries, state: documents }).openapi({
       description:
-        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions.",
+        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state.",
     }),
     archive: z
       .object({

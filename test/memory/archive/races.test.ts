@@ -70,9 +70,9 @@ async function opened(count: number) {
     (await store.peekDetails(namespace, ids(memories))).map(
       (memory) => memory !== undefined && memory.archived !== null,
     );
-  /** Looks at segments until none is due. */
+  /** Looks at segments until none is due, when each claim is over: one may have been made a claim's time later. */
   const settled = async () => {
-    while ((await settleSegments(processOf(), namespace, Date.now() + CLAIM_MS + 1)) > 0);
+    while ((await settleSegments(processOf(), namespace, Date.now() + 3 * CLAIM_MS)) > 0);
   };
   return {
     store,

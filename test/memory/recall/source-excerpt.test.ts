@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-excerpt.js";
 import { parseQuery } from "../../../src/memory/text/terms.js";
 import { consolidate } from "../../support/acts/consolidations.js";
-import { bodyOf, newNamespace, postBatch, read, recall } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, postBatch, read, recall, revise } from "../../support/acts/memories.js";
 import { shareService } from "../../support/service/service.js";
 import { sessionPath } from "../../support/acts/sessions.js";
 import { nonEmpty } from "../../support/non-empty.js";
@@ -24,7 +24,11 @@ const OTHERS = [
   "Bob: Violin lessons were moved to Thursday.",
 ];
 
-async function summarised(): Promise<string> {
+/**
+ * A namespace of episodes, each a while after the one before, and what sums them up. That was given a text of its own:
+ * in place of an extract, its sources would be shown themselves.
+ */
+async function summarised(first: string, apartMs: number): Promise<string> {
   const namespace = newNamespace();
   const said = [...Object.values(DETAILS), ...OTHERS];
   await postBatch(
@@ -34,16 +38,21 @@ async function summarised(): Promise<string> {
       content,
       memory_type: "episodic",
       session_id: "p",
-      timestamp: new Date(Date.parse("2024-03-01T10:00:00Z") + index * 60_000).toISOString(),
+      timestamp: new Date(Date.parse(first) + index * apartMs).toISOString(),
     })),
   );
   const run = await consolidate(service, namespace, { steps: ["summarise"] });
-  expect(run.actions.flatMap(({ result }) => result?.made ?? []).length).toBeGreaterThan(0);
+  const made = run.actions.flatMap(({ result }) => result?.made ?? []);
+  expect(made.length).toBeGreaterThan(0);
+  for (const id of made) {
+    const summary = await read(service, { namespace, id });
+    await revise(service, summary, { content: `Told in short. ${summary.content}` });
+  }
   return namespace;
 }
 
 test("a hit holds what was found: where the summary doesn't, its source is quoted, and lives on as long as it is found", async () => {
-  const namespace = await summarised();
+  const namespace = await summarised("2024-03-01T10:00:00Z", 60_000);
   let quoted = 0;
   for (const [word, content] of Object.entries(DETAILS)) {
     const query = `What about the printer and ${word}?`;
@@ -69,27 +78,15 @@ test("a hit holds what was found: where the summary doesn't, its source is quote
 });
 
 test("a hit that was found itself, and one whose summary says it, have no excerpt", async () => {
-  const namespace = await summarised();
+  const namespace = await summarised("2024-03-01T10:00:00Z", 60_000);
   const { hits } = await recall(service, { query: "rye bread on Sundays", namespaces: [namespace] });
   expect(hits[0]?.memory.content).toContain("rye bread");
   expect(hits[0]?.excerpt ?? null).toBeNull();
 });
 
 test("a summary is found by a source that fits, also where a better ranked one fits less than is asked for", async () => {
-  const namespace = newNamespace();
-  const said = [...Object.values(DETAILS), ...OTHERS];
   const timestamp = (day: number) => new Date(Date.UTC(2024, 2, day)).toISOString();
-  await postBatch(
-    service,
-    namespace,
-    said.map((content, index) => ({
-      content,
-      memory_type: "episodic",
-      session_id: "p",
-      timestamp: timestamp(10 + index),
-    })),
-  );
-  await consolidate(service, namespace, { steps: ["summarise"] });
+  const namespace = await summarised(timestamp(10), 24 * 3600 * 1000);
   let tried = 0;
   for (const [word, content] of Object.entries(DETAILS)) {
     for (const day of [14, 15]) {
