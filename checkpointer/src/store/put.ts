@@ -30,9 +30,10 @@ export async function put(
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new TypeError("The value of an item must be an object, or null to delete it.");
   }
-  const content = index === false ? undefined : textOf(value, index ?? settings.fields);
   const write = () => writeValue(context, place, `The value of the item ${JSON.stringify(key)}`, value);
+  // First of all, so that what can't be stored is said by its name.
   let metadata = await write();
+  const content = index === false ? undefined : textOf(value, index ?? settings.fields);
   try {
     await replacing(context, place, name, {
       stored: () => ({ namespace: place, metadata }),
