@@ -10,9 +10,12 @@ const usual = require.extensions[".js"];
 require.extensions[".cjs"] = (module, filename) => {
   // A file of a package that isn't bundled.
   if (dirname(filename) !== __dirname) return usual(module, filename);
+  const text = readFileSync(filename, "utf8");
+  // Code from bytecode can't import: `import("http")`, which isn't a type in a comment.
+  if (/(?<!\{\s?|[.\w])import\("/.test(text)) return usual(module, filename);
   const cache = `${filename}.bytecode`;
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-  const script = new vm.Script(wrap(readFileSync(filename, "utf8")), {
+  const script = new vm.Script(wrap(text), {
     filename,
     cachedData,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
