@@ -3479,7 +3479,7 @@ export interface components {
          */
         day: string;
       }[];
-      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions. */
+      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state. */
       kept: {
         /** @description Settings of receipts. */
         receipts: {
@@ -3502,6 +3502,7 @@ export interface components {
           /** @description Bytes of the memories. */
           bytes: number;
         };
+        /** @description Documents, in the bytes that they count for in the quota, with their old versions. */
         state: {
           /** @description Audit entries on this page. */
           entries: number;

@@ -628,6 +628,8 @@ class NamespaceStatsKeptStateChanges(Model):
 
 
 class NamespaceStatsKeptState(Model):
+    """Documents, in the bytes that they count for in the quota, with their old versions."""
+
     entries: int
     """Audit entries on this page."""
     bytes: int
@@ -635,7 +637,7 @@ class NamespaceStatsKeptState(Model):
 
 
 class NamespaceStatsKept(Model):
-    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state. `state` is documents, in the bytes that they count for with their old versions."""
+    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state."""
 
     receipts: NamespaceStatsKeptReceipts
     audit: NamespaceStatsKeptAudit
