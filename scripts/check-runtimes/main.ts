@@ -68,7 +68,15 @@ async function main(names: readonly string[]): Promise<void> {
         runOn(runtime, "client", withReplaced(client, { "http://127.0.0.1:8080": url })),
       );
       await check(`${runtime.name}: the first snippet of @mneme/checkpointer`, () =>
-        runOn(runtime, "checkpointer", withReplaced(checkpointer, { "redis://127.0.0.1:6379": redis.url })),
+        runOn(
+          runtime,
+          "checkpointer",
+          // A thread of its own: each would go on with the one before.
+          withReplaced(checkpointer, {
+            "redis://127.0.0.1:6379": redis.url,
+            '"customer 7742"': JSON.stringify(`customer ${name}`),
+          }),
+        ),
       );
     }
     await service?.stop();
