@@ -108,6 +108,6 @@ export interface ChosenCaches {
   /** Whether a document or session is erased. */
   readonly names: (namespace: string, id: string) => boolean;
   readonly receipt: (receipt: Receipt) => boolean;
-  /** Whether an agent's name is erased in a namespace. */
-  readonly agent: (namespace: string, name: string) => boolean;
+  /** Whether an agent's name is erased in a namespace; undefined: no agent's is. */
+  readonly agent: ((namespace: string, name: string) => boolean) | undefined;
 }

@@ -316,7 +316,10 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
       {
         names: await namedThings(run),
         receipt: (await receiptChooser(run)).readable,
-        agent: (namespace, name) => namespaces.has(namespace) && agents.includes(name),
+        agent:
+          agents.length === 0
+            ? undefined
+            : (namespace, name) => namespaces.has(namespace) && agents.includes(name),
       },
       run.tick,
     );

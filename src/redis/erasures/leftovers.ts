@@ -53,14 +53,14 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       ),
     );
   /** What a state operation has done names the agent that did it: see state/lua/put.lua. */
-  const renameDone = async (key: string, chosen: ChosenCaches): Promise<void> => {
+  const renameDone = async (key: string, isErased: NonNullable<ChosenCaches["agent"]>): Promise<void> => {
     const text = await redis.run((client) => client.get(key));
     // Other acts note an id or a version, which names no one: see audit_note.
     if (text?.startsWith("[") !== true) return;
     const done = JSON.parse(text) as JsonValue[];
     const { namespace } = refOfKey(key);
     const next = done.map((part, place) =>
-      place === AGENT_PLACE && typeof part === "string" && chosen.agent(namespace, part) ? ERASED : part,
+      place === AGENT_PLACE && typeof part === "string" && isErased(namespace, part) ? ERASED : part,
     );
     const json = JSON.stringify(next);
     if (json === JSON.stringify(done)) return;
@@ -128,8 +128,12 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
         const page = await scanKeys(redis, cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED });
         ({ cursor } = page);
         const doomed = page.keys.filter((key) => key.startsWith(vectors));
+        if (chosen.agent !== undefined) {
+          const agent = chosen.agent;
+          const done = page.keys.filter((key) => key.startsWith(keys.allDone()));
+          await Promise.all(done.map((key) => renameDone(key, agent)));
+        }
         for (const key of page.keys) {
-          if (key.startsWith(keys.allDone())) await renameDone(key, chosen);
           const isTransfer = transfers.some((start) => key.startsWith(start));
           if (!isTransfer && !key.startsWith(former)) continue;
           const text = await redis.run((client) => client.get(key));
