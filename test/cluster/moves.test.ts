@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../scripts/redis/open-store.js";
 import { verifyTrail } from "../../scripts/audit-verify/verify-trail.js";
+import { SLOTS, tagOfSlot } from "../../src/redis/connection/slots.js";
 import { createKeys } from "../../src/redis/keys.js";
 import type { Memory } from "../support/acts/memories.js";
 import { newNamespace } from "../support/acts/memories.js";
@@ -91,6 +92,48 @@ test("while a slot moves under writers and readers, nothing is lost, and no reca
   expect(n).toBeGreaterThanOrEqual(added);
   expect(n).toBeLessThanOrEqual(added + unknown);
   expect(await soundTrail(namespace)).toEqual([]);
+});
+
+test("after a node's slots were exchanged for as many others, recall and durable writes on it go on", async () => {
+  const [first, second] = cluster.nodes;
+  if (first === undefined || second === undefined) throw new Error("The cluster has no second node.");
+  const owned = Math.ceil(SLOTS / 3);
+  const write = (namespace: string, content: string) =>
+    service.send(
+      "POST",
+      `/v1/namespaces/${namespace}/memories`,
+      { memory_type: "semantic", content },
+      { headers: { prefer: "durable" } },
+    );
+  const on = async (node: typeof first): Promise<string> => {
+    for (;;) {
+      const name = newNamespace();
+      if ((await cluster.masterOf(name)) === node) return name;
+    }
+  };
+  const [namespace, other] = [await on(first), await on(second)];
+  // The indexes of the first node are named after its last slot. Another one comes behind it, so that the exchange shows
+  // neither in the number of slots nor in their ends.
+  await cluster.moveTo(first, owned + 2);
+  // A request that leads to a node that has moved makes the service look at the layout.
+  expect((await write(tagOfSlot(owned + 2), "Zwetschgen")).status).toBe(201);
+  for (const name of [namespace, other]) expect((await write(name, "Zwetschgen")).status).toBe(201);
+  await cluster.moveTo(second, owned - 1);
+  await cluster.moveTo(first, owned);
+  for (const name of [namespace, other]) {
+    const query = { namespaces: [name], query: "Zwetschgen", mode: "keyword" };
+    const found = await until(
+      () => service.send("POST", "/v1/recall", query),
+      ({ status }) => status === 200,
+      15_000,
+    );
+    expect((found.body as { hits: object[] }).hits).toHaveLength(1);
+    await until(
+      () => write(name, "More zwetschgen"),
+      ({ headers }) => headers.get("preference-applied") === "durable",
+      15_000,
+    );
+  }
 });
 
 test("after a master is lost, its replica has what was acknowledged under Prefer: durable", async () => {

@@ -29,6 +29,8 @@ export interface TestCluster {
   masterOf(namespace: string): Promise<ClusterNode>;
   /** Moves the slot of a namespace to another master, key by key, as `redis-cli --cluster reshard` does. */
   moveSlot(namespace: string, pauseMs?: number): Promise<void>;
+  /** Moves a slot to a node that is a master. */
+  moveTo(target: ClusterNode, slot: number, pauseMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,33 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
     return found;
   }
 
+  async function moveTo(target: ClusterNode, slot: number, pauseMs = 0): Promise<void> {
+    const source = await masterOfSlot(slot);
+    const [from, to] = await Promise.all(
+      [source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])),
+    );
+    const text = String(slot);
+    await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", String(from)]);
+    await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", String(to)]);
+    for (;;) {
+      const keys = (await source.client.sendCommand(["CLUSTER", "GETKEYSINSLOT", text, "20"])) as string[];
+      if (keys.length === 0) break;
+      await source.client.sendCommand([
+        "MIGRATE",
+        "127.0.0.1",
+        String(target.port),
+        "",
+        "0",
+        "5000",
+        "KEYS",
+        ...keys,
+      ]);
+      await sleep(pauseMs);
+    }
+    for (const { client } of [target, source])
+      await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
+  }
+
   return {
     url: `redis+cluster://${nodes
       .slice(0, MASTERS)
@@ -69,30 +98,9 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
       );
       const target = masters.find((node) => node !== source);
       if (target === undefined) throw new Error("There is no other master.");
-      const [from, to] = await Promise.all(
-        [source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])),
-      );
-      const text = String(slot);
-      await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", String(from)]);
-      await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", String(to)]);
-      for (;;) {
-        const keys = (await source.client.sendCommand(["CLUSTER", "GETKEYSINSLOT", text, "20"])) as string[];
-        if (keys.length === 0) break;
-        await source.client.sendCommand([
-          "MIGRATE",
-          "127.0.0.1",
-          String(target.port),
-          "",
-          "0",
-          "5000",
-          "KEYS",
-          ...keys,
-        ]);
-        await sleep(pauseMs);
-      }
-      for (const { client } of [target, source])
-        await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
+      await moveTo(target, slot, pauseMs);
     },
+    moveTo,
     async stop() {
       for (const { client } of nodes) if (client.isOpen) client.destroy();
       await Promise.all(nodes.map(({ pid }) => kill9(pid)));

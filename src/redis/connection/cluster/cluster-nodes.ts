@@ -55,14 +55,20 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
     return owned.get(id) ?? [];
   }
 
-  /** The node of a master, asked again when it has other slots or another client, and where that failed before. */
+  /**
+   * The node of a master, asked again when it has other slots or another client, when the slot of its tag has gone
+   * though as many came, and where that failed before.
+   */
   async function nodeOf(master: Master): Promise<RedisNode> {
     const own = slotsOf(master);
     const slots = [own.length, own[0], own.at(-1)].join(" ");
     const known = met.get(master.id);
     if (known?.slots === slots) {
       const node = await known.node;
-      if (node.client === master.client) return node;
+      if (node.client === master.client && cluster.slots[slotOf(node.tag)]?.master.id === master.id)
+        return node;
+      // Another caller has asked it again.
+      if (met.get(master.id) !== known) return nodeOf(master);
     }
     const made: Met = { slots, node: meet(master, own) };
     met.set(master.id, made);
