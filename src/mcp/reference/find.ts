@@ -4,9 +4,10 @@ import { apiPath, bodyOf } from "../api.js";
 import type { ToolContext } from "../tool.js";
 import { storedMemory } from "./graph.js";
 import type { StoredMemory } from "./graph.js";
-import { shortName } from "./statements.js";
+import { shortName, statementKey } from "./statements.js";
+import type { Statement } from "./statements.js";
 
-/** What one call may read, so that neither its answer nor its time grows with the namespace. */
+/** What one call may read, in all its questions, so that neither its answer nor its time grows with the namespace. */
 export interface Room {
   memories: number;
   /** Bytes of contents. */
@@ -22,10 +23,20 @@ const LOOKS = 50_000;
 
 export const newRoom = (): Room => ({ memories: MEMORIES, bytes: 256 * 1024, looks: MEMORIES, full: false });
 
-/** For few wanted memories among many that a query finds: only the wanted ones take its room. */
-const searchingRoom = (): Room => ({ ...newRoom(), looks: LOOKS });
+/**
+ * For few wanted memories among many that a query finds: only the wanted ones take its room. Their contents aren't for the
+ * client, so more of them fit.
+ */
+export const searchingRoom = (): Room => ({ ...newRoom(), bytes: 16 * 1024 * 1024, looks: LOOKS });
 
 type Wanted = (memory: StoredMemory) => boolean;
+
+interface Search {
+  /** Default: all. */
+  readonly wanted?: Wanted | undefined;
+  /** Whether enough was found. */
+  readonly enough?: () => boolean;
+}
 
 /** Of a query in a URL: Node refuses headers of more than 16 KiB, and others refuse less. */
 const QUERY_BYTES = 6 * 1024;
@@ -39,7 +50,7 @@ export async function listed(
   { call, namespace }: ToolContext,
   parameters: Parameters,
   room: Room,
-  wanted: Wanted = () => true,
+  { wanted = () => true, enough = () => false }: Search = {},
 ): Promise<StoredMemory[]> {
   const now = new Date().toISOString();
   const found: StoredMemory[] = [];
@@ -67,7 +78,7 @@ export async function listed(
       found.push(memory);
     }
     cursor = answer.cursor;
-  } while (cursor !== null);
+  } while (cursor !== null && !enough());
   return found;
 }
 
@@ -78,15 +89,71 @@ export async function factsNamed(
   names: readonly string[],
   room: Room,
   more: Parameters = [],
-  wanted?: Wanted,
+  search?: Search,
 ): Promise<StoredMemory[]> {
   const found: StoredMemory[] = [];
   for (const some of chunksOf(names)) {
+    if (search?.enough?.() === true) break;
     const parameters = some.map((name) => [place, name] as const);
-    found.push(...(await listed(context, [...parameters, ...more], room, wanted)));
+    found.push(...(await listed(context, [...parameters, ...more], room, search)));
   }
   return found;
 }
+
+/** The memories that say one of these statements; of many, one request asks for a part. */
+export async function factsSaying(
+  context: ToolContext,
+  statements: readonly Statement[],
+  room: Room,
+): Promise<StoredMemory[]> {
+  const asked = new Set(statements.map(statementKey));
+  const found: StoredMemory[] = [];
+  for (const parameters of questionsOf(statements)) {
+    // A question also finds what says its names in other combinations, such as one that another question asks for.
+    const wanted = ({ fact }: StoredMemory): boolean => fact !== undefined && asked.has(statementKey(fact));
+    found.push(...(await listed(context, parameters, room, { wanted })));
+  }
+  return [...new Map(found.map((memory) => [memory.id, memory])).values()];
+}
+
+const PLACES = ["subject", "predicate", "object"] as const;
+
+/** Parameters of lists that find all of these statements: each fits into a query of a URL, and into a filter. */
+function questionsOf(statements: readonly Statement[]): Parameters[] {
+  const questions: Parameters[] = [];
+  let values = newValues();
+  let bytes = 0;
+  const end = (): void => {
+    const parameters = PLACES.flatMap((place) =>
+      [...values[place]].map((name) => [`fact_${place}`, name] as const),
+    );
+    if (parameters.length > 0) questions.push(parameters);
+    values = newValues();
+    bytes = 0;
+  };
+  // Those of one subject together, so that a question names few others.
+  for (const statement of statements.toSorted(bySubject)) {
+    const isNew = PLACES.filter((place) => !values[place].has(statement[place]));
+    const size = isNew.reduce((sum, place) => sum + queryBytes(statement[place]), 0);
+    if (bytes + size > QUERY_BYTES || isNew.some((place) => values[place].size === LIMITS.filterValues))
+      end();
+    for (const place of PLACES) {
+      if (!values[place].has(statement[place])) bytes += queryBytes(statement[place]);
+      values[place].add(statement[place]);
+    }
+  }
+  end();
+  return questions;
+}
+
+const newValues = () => ({
+  subject: new Set<string>(),
+  predicate: new Set<string>(),
+  object: new Set<string>(),
+});
+
+const bySubject = ({ subject: one }: Statement, { subject: other }: Statement): number =>
+  one < other ? -1 : Number(one > other);
 
 /** Memories in words that are observations of these entities. */
 export async function longObservations(
@@ -94,8 +161,7 @@ export async function longObservations(
   names: readonly string[],
   room: Room,
 ): Promise<StoredMemory[]> {
-  const found = await withMetadata(context, "entity", names.map(shortName), room);
-  return found.filter(({ fact }) => fact === undefined);
+  return withMetadata(context, "entity", names.map(shortName), room, ({ fact }) => fact === undefined);
 }
 
 /** Memories whose metadata has one of these values under a name. */
@@ -104,10 +170,12 @@ export async function withMetadata(
   name: "entity" | "source_ref",
   values: readonly string[],
   room: Room,
+  wanted?: Wanted,
 ): Promise<StoredMemory[]> {
   const found: StoredMemory[] = [];
   for (const some of chunksOf([...new Set(values)])) {
-    found.push(...(await listed(context, [["metadata", JSON.stringify({ [name]: some })]], room)));
+    const parameters = [["metadata", JSON.stringify({ [name]: some })]] as const;
+    found.push(...(await listed(context, parameters, room, { wanted })));
   }
   return found;
 }
@@ -118,7 +186,7 @@ export async function aboutNames(
   names: readonly string[],
   room: Room,
 ): Promise<StoredMemory[]> {
-  return about(context, names, () => room);
+  return about(context, names, room);
 }
 
 /** As {@link aboutNames}, without what isn't wanted; `full`: not all was examined, or had room. */
@@ -127,27 +195,22 @@ export async function wantedAbout(
   names: readonly string[],
   wanted: Wanted,
 ): Promise<{ readonly memories: readonly StoredMemory[]; readonly full: boolean }> {
-  const rooms: Room[] = [];
-  // Each question has a room of its own: one that finds much doesn't keep the next from being asked.
-  const next = (): Room => {
-    const room = searchingRoom();
-    rooms.push(room);
-    return room;
-  };
-  const memories = await about(context, names, next, wanted);
-  return { memories, full: rooms.some(({ full }) => full) };
+  const room = searchingRoom();
+  const memories = await about(context, names, room, wanted);
+  return { memories, full: room.full };
 }
 
 async function about(
   context: ToolContext,
   names: readonly string[],
-  room: () => Room,
+  room: Room,
   wanted?: Wanted,
 ): Promise<StoredMemory[]> {
-  const from = await factsNamed(context, "fact_subject", names, room(), [], wanted);
-  const to = await factsNamed(context, "fact_object", names, room(), [], wanted);
+  const from = await factsNamed(context, "fact_subject", names, room, [], { wanted });
   const written = from.flatMap(({ fact }) => (fact === undefined ? [] : [fact.subject]));
-  const long = await longObservations(context, [...new Set([...names, ...written])], room());
+  const long = await longObservations(context, [...new Set([...names, ...written])], room);
+  // Last, because it may find much that isn't wanted, such as all entities of a type.
+  const to = await factsNamed(context, "fact_object", names, room, [], { wanted });
   return [...new Map([...from, ...to, ...long].map((memory) => [memory.id, memory])).values()];
 }
 
@@ -160,8 +223,7 @@ export function chunksOf(names: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let bytes = QUERY_BYTES;
   for (const name of names) {
-    // In a query, and in JSON in a query, where a quote takes six characters.
-    const size = encodeURIComponent(JSON.stringify(name)).length + "&fact_predicate=".length;
+    const size = queryBytes(name);
     const last = chunks.at(-1);
     if (last === undefined || last.length === LIMITS.filterValues || bytes + size > QUERY_BYTES) {
       chunks.push([name]);
@@ -173,3 +235,7 @@ export function chunksOf(names: readonly string[]): string[][] {
   }
   return chunks;
 }
+
+/** What a name takes in a query, or in JSON in a query, where a quote takes six characters. */
+const queryBytes = (name: string): number =>
+  encodeURIComponent(JSON.stringify(name)).length + "&fact_predicate=".length;

@@ -77,7 +77,12 @@ export function isFactName(text: string): boolean {
 
 /** A key by which equal relations are equal: names are compared as mneme compares them. */
 export function relationKey({ from, relationType, to }: Relation): string {
-  return JSON.stringify([from, relationType, to].map(normaliseName));
+  return statementKey({ subject: from, predicate: relationType, object: to });
+}
+
+/** A key by which equal statements are equal. */
+export function statementKey({ subject, predicate, object }: Statement): string {
+  return JSON.stringify([subject, predicate, object].map(normaliseName));
 }
 
 /** A name in the metadata: one line, cut where it is too long. */

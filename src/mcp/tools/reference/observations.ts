@@ -4,7 +4,7 @@ import { ApiRefusal } from "../../api.js";
 import { quoted } from "../../quoted.js";
 import { deleteAll, observationDraft, storeAll } from "../../reference/change.js";
 import type { Draft } from "../../reference/change.js";
-import { knownAmong, observationsAmong } from "../../reference/known.js";
+import { knownAmong, observationsAmong, saidKey } from "../../reference/known.js";
 import { keptObservation } from "../../reference/statements.js";
 import { defineTool } from "../../tool.js";
 import type { Tool } from "../../tool.js";
@@ -43,12 +43,14 @@ const addObservations = defineTool({
     if (missing !== undefined) {
       throw new ApiRefusal(`not_found: Entity with name ${JSON.stringify(missing.entityName)} not found.`);
     }
+    const there = await observationsAmong(
+      context,
+      observations.map(({ entityName: name, contents }) => ({ entityName: name, texts: contents })),
+    );
     const drafts: Draft[] = [];
     const results: { entityName: string; addedObservations: string[] }[] = [];
     for (const { entityName: name, contents } of observations) {
-      const asked = [...new Set(contents)];
-      const there = await observationsAmong(context, name, asked);
-      const added = asked.filter((text) => !there.has(text));
+      const added = [...new Set(contents)].filter((text) => !there.has(saidKey(name, text)));
       drafts.push(...added.map((text) => observationDraft(keptObservation(name, text), name, text)));
       results.push({ entityName: name, addedObservations: added });
     }
@@ -73,13 +75,14 @@ const deleteObservations = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   text: ({ message }) => message,
   run: async (context, { deletions }) => {
-    for (const { entityName: name, observations } of deletions) {
-      const found = await observationsAmong(context, name, observations);
-      await deleteAll(
-        context,
-        [...found.values()].flat().map(({ id }) => id),
-      );
-    }
+    const found = await observationsAmong(
+      context,
+      deletions.map(({ entityName: name, observations }) => ({ entityName: name, texts: observations })),
+    );
+    await deleteAll(
+      context,
+      [...found.values()].flat().map(({ id }) => id),
+    );
     return { success: true as const, message: "Observations deleted successfully" };
   },
 });
