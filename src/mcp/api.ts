@@ -12,34 +12,36 @@ export interface ApiAnswer {
   readonly status: number;
   /** The body as JSON; undefined: it is empty. */
   readonly body: unknown;
+  /** When a refused request may be sent again: the header `Retry-After`. */
+  readonly retryAfter?: string | null;
 }
 
 /**
  * Sends one request as the caller of a tool. A tool has no other way to memories, so whatever the HTTP API checks,
- * limits and records holds for tools as well.
+ * limits and records holds for tools as well. Throws an {@link ApiRefusal} once `signal` says that the call has ended.
  */
-export type CallApi = (request: ApiRequest) => Promise<ApiAnswer>;
+export type CallApi = (request: ApiRequest, signal?: AbortSignal) => Promise<ApiAnswer>;
 
 /** What a tool was asked for and can't do, mostly because the API refused it. Its message is for the model. */
 export class ApiRefusal extends Error {
   override readonly name = "ApiRefusal";
 }
 
+/** Why a request of a call isn't sent any more. */
+export const callEnded = (): ApiRefusal => new ApiRefusal("The client ended the call.");
+
 /** The body of a successful answer. Throws an {@link ApiRefusal} that names the problem, and each wrong field. */
 export async function bodyOf(call: CallApi, request: ApiRequest): Promise<unknown> {
-  const { status, body } = await call(request);
-  if (status >= 200 && status < 300) return body;
-  throw refusalOf(status, body);
+  const answer = await call(request);
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw refusalOf(answer);
 }
 
-export function refusalOf(status: number, body: unknown): ApiRefusal {
-  return new ApiRefusal(describe(status, body));
-}
-
-function describe(status: number, body: unknown): string {
-  if (!isProblem(body)) return `mneme answered ${status}.`;
+export function refusalOf({ status, body, retryAfter }: ApiAnswer): ApiRefusal {
+  const wait = retryAfter === undefined || retryAfter === null ? [] : [`Try again in ${retryAfter} s.`];
+  if (!isProblem(body)) return new ApiRefusal([`mneme answered ${status}.`, ...wait].join("\n"));
   const fields = (body.errors ?? []).map(({ field, message }) => `${field}: ${message}`);
-  return [`${body.code}: ${body.detail}`, ...fields].join("\n");
+  return new ApiRefusal([`${body.code}: ${body.detail}`, ...fields, ...wait].join("\n"));
 }
 
 interface ProblemBody {

@@ -1,3 +1,4 @@
+import { callEnded } from "./api.js";
 import type { CallApi } from "./api.js";
 
 export interface RemoteOptions {
@@ -11,7 +12,8 @@ export interface RemoteOptions {
 /** Asks a service over HTTP. A service that can't be reached is an answer too, which tells the model why. */
 export function remoteApi({ url, key, timeoutMs }: RemoteOptions): CallApi {
   const base = url.replace(/\/+$/, "");
-  return async ({ method, path, body }) => {
+  return async ({ method, path, body }, ended) => {
+    const late = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await fetch(base + path, {
         method,
@@ -20,11 +22,16 @@ export function remoteApi({ url, key, timeoutMs }: RemoteOptions): CallApi {
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: ended === undefined ? late : AbortSignal.any([ended, late]),
       });
       const text = await answer.text();
-      return { status: answer.status, body: text === "" ? undefined : parsed(text) };
+      return {
+        status: answer.status,
+        body: text === "" ? undefined : parsed(text),
+        retryAfter: answer.headers.get("retry-after"),
+      };
     } catch {
+      if (ended?.aborted === true) throw callEnded();
       return { status: 503, body: { code: "unreachable", detail: `mneme can't be reached at ${base}.` } };
     }
   };

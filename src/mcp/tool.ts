@@ -1,9 +1,9 @@
-import type { CallToolResult, McpServer, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { CallToolResult, McpServer, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { GrantVerb } from "../domain/grant.js";
 import { visibleJson } from "../domain/visible.js";
 import { ApiRefusal } from "./api.js";
-import type { CallApi } from "./api.js";
+import type { ApiRequest, CallApi } from "./api.js";
 
 export interface ToolContext {
   readonly call: CallApi;
@@ -64,9 +64,14 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     needs,
     register: (server, { call, namespace }) => {
       const config = { title, description, annotations: { title, ...annotations }, outputSchema: output };
-      const answer = async (place: string, given: z.output<Input>): Promise<CallToolResult> => {
+      const answer = async (
+        place: string,
+        given: z.output<Input>,
+        { mcpReq: { signal } }: ServerContext,
+      ): Promise<CallToolResult> => {
         try {
-          const result = output.parse(await run({ call, namespace: place }, given));
+          const context = { call: (request: ApiRequest) => call(request, signal), namespace: place };
+          const result = output.parse(await run(context, given));
           return {
             content: [{ type: "text", text: text?.(result) ?? visibleJson(result) }],
             structuredContent: result,
@@ -77,13 +82,13 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
         }
       };
       if (namespace === undefined) {
-        server.registerTool(name, { ...config, inputSchema: withNamespace }, async (given) => {
+        server.registerTool(name, { ...config, inputSchema: withNamespace }, async (given, ctx) => {
           const { namespace: place, ...rest } = given;
-          return answer(namespaceArgument.parse(place), input.parse(rest));
+          return answer(namespaceArgument.parse(place), input.parse(rest), ctx);
         });
       } else {
-        server.registerTool(name, { ...config, inputSchema: ownInput }, async (given) =>
-          answer(namespace, input.parse(given)),
+        server.registerTool(name, { ...config, inputSchema: ownInput }, async (given, ctx) =>
+          answer(namespace, input.parse(given), ctx),
         );
       }
     },

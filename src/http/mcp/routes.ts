@@ -2,7 +2,9 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import { RELEASE } from "../../backup/release.js";
-import type { ApiRequest, CallApi } from "../../mcp/api.js";
+import type { HttpBindings } from "@hono/node-server";
+import { callEnded } from "../../mcp/api.js";
+import type { CallApi } from "../../mcp/api.js";
 import type { AppDeps, AppEnv } from "../env.js";
 import { namespace as namespaceSchema } from "../openapi/primitives.js";
 import type { RouteTraits } from "../route-traits.js";
@@ -74,11 +76,21 @@ async function bodyOf(c: Context<AppEnv>): Promise<{ readonly parsedBody?: unkno
   return { parsedBody };
 }
 
-/** Asks the API with the caller's own key, under the id of the caller's request. */
+/** Requests of the API that come with a call; the others count by themselves. Most tools make one or two. */
+const WITH_CALL = 5;
+
+/**
+ * Asks the API with the caller's own key, under the id of the caller's request, as long as the client waits. Only the first
+ * {@link WITH_CALL} requests come with the call.
+ */
 function callerOf(c: Context<AppEnv>, dispatch: Dispatch): CallApi {
   const authorization = c.req.header("authorization");
   const origin = originOf(c);
-  return async ({ method, path, body }: ApiRequest) => {
+  const { outgoing } = c.env as HttpBindings;
+  const gone = (): boolean => outgoing.destroyed;
+  let made = 0;
+  return async ({ method, path, body }, signal) => {
+    if (gone() || signal?.aborted === true) throw callEnded();
     const answer = await dispatch(
       new Request(origin + path, {
         method,
@@ -90,10 +102,14 @@ function callerOf(c: Context<AppEnv>, dispatch: Dispatch): CallApi {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-      { counted: true },
+      { withCall: ++made <= WITH_CALL, gone },
     );
     const text = await answer.text();
-    return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+    return {
+      status: answer.status,
+      body: text === "" ? undefined : JSON.parse(text),
+      retryAfter: answer.headers.get("retry-after"),
+    };
   };
 }
 

@@ -5,6 +5,7 @@ import type { Deadline } from "../../domain/deadline.js";
 import { createLane } from "../../domain/lane.js";
 import type { Lane } from "../../domain/lane.js";
 import type { AppEnv, LoadLimits } from "../env.js";
+import { innerBindings } from "../inner-request.js";
 import type { Metrics } from "../metrics.js";
 import { budgetMs } from "../openapi/primitives.js";
 import type { LaneName, RouteTraits } from "../route-traits.js";
@@ -36,8 +37,10 @@ export function limitLoad(
     direct: lane("direct", DIRECT),
   };
   return (c, next) => {
-    const { lane: name, budget } = c.get("route").traits;
-    if (name === "unbounded") return next();
+    const { lane: own, budget } = c.get("route").traits;
+    if (own === "unbounded") return next();
+    // A call that makes many requests goes through a namespace with them.
+    const name = innerBindings(c)?.withCall === false ? "walk" : own;
     const { keyId, agent } = c.get("actor");
     const caller = keyId ?? agent;
     if (budget === undefined) return lanes[name].run(caller, next);

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler, Next } from "hono";
 import type { RateLimiter } from "../../access/rate-limit.js";
 import { DomainError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
-import { isInner } from "../inner-request.js";
+import { innerBindings, isInner } from "../inner-request.js";
 
 type RateEnv = AppEnv & { Bindings: HttpBindings };
 
@@ -40,7 +40,7 @@ export function limitRate(limiter: RateLimiter, byDefault: number | undefined): 
     return next();
   };
   return (c, next) => {
-    if (isInner(c)) return next();
+    if (innerBindings(c)?.withCall === true) return next();
     const limits = c.get("rateLimits") ?? [];
     // Most keys have none, and no list is made for them.
     if (byDefault === undefined && limits.every(({ limit }) => limit === null)) return next();
@@ -53,10 +53,13 @@ export function limitRate(limiter: RateLimiter, byDefault: number | undefined): 
 }
 
 function setHeaders(
-  { env: { outgoing } }: Context<RateEnv>,
+  c: Context<RateEnv>,
   { limit, remaining, resetSeconds }: { limit: number; remaining: number; resetSeconds: number },
 ): void {
+  // No tool reads them.
+  if (isInner(c)) return;
   // On Node's own answer, see identify.ts.
+  const { outgoing } = c.env;
   outgoing.setHeader("RateLimit-Limit", String(limit));
   outgoing.setHeader("RateLimit-Remaining", String(remaining));
   outgoing.setHeader("RateLimit-Reset", String(resetSeconds));

@@ -38,13 +38,25 @@ export async function storeAll({ call, namespace }: ToolContext, drafts: readonl
   let stored = 0;
   for (const memories of batchesOf(drafts)) {
     const path = apiPath`/v1/namespaces/${namespace}/memories/batch`;
-    const answer = results.parse(await bodyOf(call, { method: "POST", path, body: { memories } }));
+    const done = (): string => `${stored} of ${drafts.length} memories were stored.`;
+    const body = await toldHow(done, bodyOf(call, { method: "POST", path, body: { memories } }));
+    const answer = results.parse(body);
     const refused = answer.results.filter(({ status }) => status >= 300);
     stored += answer.results.length - refused.length;
     const [first] = refused;
     if (first === undefined) continue;
-    const { message } = refusalOf(first.status, first.problem);
-    throw new ApiRefusal(`${message}\n${stored} of ${drafts.length} memories were stored.`);
+    const { message } = refusalOf({ status: first.status, body: first.problem });
+    throw new ApiRefusal(`${message}\n${done()}`);
+  }
+}
+
+/** The result of the work. If it is refused, the refusal says how far the call came. */
+async function toldHow<T>(done: () => string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    throw new ApiRefusal(`${error.message}\n${done()}`, { cause: error });
   }
 }
 
@@ -65,17 +77,27 @@ function batchesOf(drafts: readonly Draft[]): Draft[][] {
   return batches;
 }
 
-const AT_ONCE = 8;
+/** As many as one caller may send through a namespace at once: see `limitLoad`. */
+const AT_ONCE = 4;
 
-/** Deletes memories; what is gone already is no error. */
+/**
+ * Deletes memories; what is gone already is no error. Throws an {@link ApiRefusal} that says how many were deleted if one
+ * deletion is refused.
+ */
 export async function deleteAll({ call, namespace }: ToolContext, ids: readonly string[]): Promise<void> {
+  let deleted = 0;
+  const done = (): string => `${deleted} of ${ids.length} facts were deleted; call again for the others.`;
   for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const answers = await Promise.all(
-      ids
-        .slice(start, start + AT_ONCE)
-        .map((id) => call({ method: "DELETE", path: apiPath`/v1/namespaces/${namespace}/memories/${id}` })),
-    );
-    const refused = answers.find(({ status }) => status >= 300 && status !== 404);
-    if (refused !== undefined) throw refusalOf(refused.status, refused.body);
+    const some = ids.slice(start, start + AT_ONCE);
+    const asked = some.map(async (id) => {
+      const path = apiPath`/v1/namespaces/${namespace}/memories/${id}`;
+      const answer = await call({ method: "DELETE", path });
+      if (answer.status >= 300 && answer.status !== 404) throw refusalOf(answer);
+      deleted++;
+    });
+    // All of them are answered before the number is told.
+    const outcomes = await Promise.allSettled(asked);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    if (refused !== undefined) await toldHow(done, Promise.reject(refused.reason));
   }
 }

@@ -51,12 +51,12 @@ export const remember = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   text: (result) => quoted([result]),
   run: async ({ call, namespace }, memory) => {
-    const { status, body } = await call({
+    const answer = await call({
       method: "POST",
       path: apiPath`/v1/namespaces/${namespace}/memories`,
       body: memory,
     });
-    if (status !== 200 && status !== 201) throw refusalOf(status, body);
-    return { memory: apiMemory.parse(body), created: status === 201 };
+    if (answer.status !== 200 && answer.status !== 201) throw refusalOf(answer);
+    return { memory: apiMemory.parse(answer.body), created: answer.status === 201 };
   },
 });
