@@ -151,6 +151,35 @@ test("where changes since then were trimmed away the answer is 410", async () =>
   resumed.close();
 });
 
+test("where a change that was seen is lost with its server, and its number taken by another one, the answer is 410", async () => {
+  const namespace = newNamespace();
+  const [keys, redis] = [createKeys(services[0].prefix), createRedisClient({ url: inject("redisUrl") })];
+  const from = (id: string) =>
+    services[0].send("HEAD", changesOf(namespace), undefined, { headers: { "last-event-id": id } });
+  await redis.connect();
+  for (const value of [1, 2]) await setState(services[0], namespace, "k", value);
+  const watcher = await openEvents(services[0], changesOf(namespace), "0-0");
+  const lost = (await watcher.count(2)).at(-1)?.id ?? "";
+  watcher.close();
+  // As it is after a restart from a disk that hadn't the last change yet.
+  await redis.xDel(keys.stateChanges(namespace), lost);
+  await redis.hSet(keys.stateHead(namespace), "number", "1");
+  expect((await from(lost)).status).toBe(410);
+  // The number comes again; then others after it.
+  for (const value of [3, 4]) {
+    await setState(services[0], namespace, "k", value);
+    expect((await from(lost)).status).toBe(410);
+  }
+  // By a clock that was behind.
+  const [time, number] = lost.split("-").map(Number);
+  expect((await from(`${(time ?? 0) + 3_600_000}-${number}`)).status).toBe(410);
+  const again = await openEvents(services[0], changesOf(namespace), "0-0");
+  const ids = (await again.count(3)).map(({ id }) => id);
+  again.close();
+  for (const id of ids) expect((await from(id)).status).toBe(200);
+  redis.destroy();
+});
+
 test("a watcher whose next changes were all trimmed away is sent no heartbeat, but its stream ends", async () => {
   const namespace = newNamespace();
   const watcher = await openEvents(services[0], changesOf(namespace), "0-0");
