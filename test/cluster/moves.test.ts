@@ -7,16 +7,18 @@ import { createKeys } from "../../src/redis/keys.js";
 import type { Memory } from "../support/acts/memories.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { startCluster } from "../support/redis/cluster.js";
-import type { TestCluster } from "../support/redis/cluster.js";
+import type { ClusterNode, TestCluster } from "../support/redis/cluster.js";
 import { kill9 } from "../support/redis/start.js";
 import type { Service } from "../support/service/service.js";
 import { startService, until, untilReady } from "../support/service/service.js";
+import { openEvents } from "../support/service/events.js";
+import { changesOf, followChanges } from "./follow-changes.js";
 
 let cluster: TestCluster;
 let service: Service;
 beforeAll(async () => {
   cluster = await startCluster();
-  service = await startService({ REDIS_URL: cluster.url });
+  service = await startService({ REDIS_URL: cluster.url, MNEME_WATCH_HEARTBEAT_MS: "1000" });
 });
 afterAll(async () => {
   await service.stop();
@@ -26,6 +28,8 @@ afterAll(async () => {
 const DAY_MS = 24 * 3600 * 1000;
 /** What may be said while a slot moves or a node is lost: nothing was done, or nobody knows. */
 const AWAY = 503;
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => 1 + index);
 
 async function soundTrail(namespace: string): Promise<readonly string[]> {
   const keys = createKeys(service.prefix);
@@ -38,7 +42,7 @@ async function soundTrail(namespace: string): Promise<readonly string[]> {
   }
 }
 
-test("while a slot moves under writers and readers, nothing is lost, and no recall is of a part", async () => {
+test("while a slot moves under writers, readers and a watcher, nothing is lost, and no recall is of a part", async () => {
   const namespace = newNamespace();
   const path = `/v1/namespaces/${namespace}`;
   const acknowledged: Memory[] = [];
@@ -52,6 +56,7 @@ test("while a slot moves under writers and readers, nothing is lost, and no reca
   };
   for (let index = 0; index < 40; index++) await write(`Zwetschgen number ${index} lie in the cellar.`);
   await service.send("PUT", `${path}/state/counter`, { value: { n: 0 } });
+  const follower = followChanges(service, namespace);
   const before = (await cluster.masterOf(namespace)).port;
 
   const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -88,11 +93,31 @@ test("while a slot moves under writers and readers, nothing is lost, and no reca
   for (const { id } of acknowledged) {
     expect((await service.send("GET", `${path}/memories/${id}`)).status).toBe(200);
   }
-  const { n } = ((await service.send("GET", `${path}/state/counter`)).body as { value: { n: number } }).value;
+  const { value, version } = await readState<{ n: number }>(namespace, "counter");
+  const { n } = value;
+  const seen = await until(
+    async () => follower.versions(),
+    (versions) => versions.length >= version,
+  );
+  expect(seen).toEqual(upTo(version));
+  follower.close();
   expect(n).toBeGreaterThanOrEqual(added);
   expect(n).toBeLessThanOrEqual(added + unknown);
   expect(await soundTrail(namespace)).toEqual([]);
 });
+
+async function readState<Value>(namespace: string, key: string): Promise<{ value: Value; version: number }> {
+  const { status, body } = await service.send("GET", `/v1/namespaces/${namespace}/state/${key}`);
+  expect(status).toBe(200);
+  return body as { value: Value; version: number };
+}
+
+async function namespaceOn(node: ClusterNode): Promise<string> {
+  for (;;) {
+    const name = newNamespace();
+    if ((await cluster.masterOf(name)) === node) return name;
+  }
+}
 
 test("after a node's slots were exchanged for as many others, recall and durable writes on it go on", async () => {
   const [first, second] = cluster.nodes;
@@ -105,13 +130,7 @@ test("after a node's slots were exchanged for as many others, recall and durable
       { memory_type: "semantic", content },
       { headers: { prefer: "durable" } },
     );
-  const on = async (node: typeof first): Promise<string> => {
-    for (;;) {
-      const name = newNamespace();
-      if ((await cluster.masterOf(name)) === node) return name;
-    }
-  };
-  const [namespace, other] = [await on(first), await on(second)];
+  const [namespace, other] = [await namespaceOn(first), await namespaceOn(second)];
   // The indexes of the first node are named after its last slot. Another one comes behind it, so that the exchange shows
   // neither in the number of slots nor in their ends.
   await cluster.moveTo(first, owned + 2);
@@ -186,3 +205,69 @@ test("after a master is lost, its replica has what was acknowledged under Prefer
   expect((await cluster.masterOf(namespace)).port).not.toBe(lost.port);
   expect(await soundTrail(namespace)).toEqual([]);
 });
+
+test("after a master is lost, a change stream goes on, or ends and says that what it sent last is lost", async () => {
+  const write = (namespace: string, value: number) =>
+    service.send("PUT", `/v1/namespaces/${namespace}/state/k`, { value });
+  const written = (namespace: string, value: number) =>
+    until(
+      () => write(namespace, value),
+      ({ status }) => status < 300,
+    );
+  const { master, replica } = await replicated();
+  const [kept, torn] = [await namespaceOn(master), await namespaceOn(master)];
+  const follower = followChanges(service, kept);
+  const watcher = await openEvents(service, changesOf(torn));
+  for (const namespace of [kept, torn]) for (const value of [1, 2]) await written(namespace, value);
+  await until(
+    async () =>
+      (await Promise.all([master, replica].map(({ client }) => client.info("replication")))).map(offsetOf),
+    ([ofMaster, ofReplica]) => ofMaster === ofReplica,
+  );
+  process.kill(replica.pid, "SIGSTOP");
+  try {
+    // Else the change would wait for the replica in its socket.
+    await master.client.sendCommand(["CLIENT", "KILL", "TYPE", "replica"]);
+    await written(torn, 3);
+    await watcher.count(3);
+    master.client.destroy();
+    await kill9(master.pid);
+  } finally {
+    process.kill(replica.pid, "SIGCONT");
+  }
+  // It takes the number of the one that is lost.
+  await written(torn, 4);
+  await watcher.ended;
+  expect(watcher.events).toHaveLength(3);
+  const refused = await openEvents(service, changesOf(torn), watcher.lastEventId());
+  expect(refused.status).toBe(410);
+  refused.close();
+  const again = await openEvents(service, changesOf(torn));
+  expect(await readState(torn, "k")).toMatchObject({ value: 4, version: 3 });
+  await written(torn, 5);
+  expect(await again.count(1)).toMatchObject([{ data: { version: 4 } }]);
+  again.close();
+
+  await written(kept, 3);
+  const seen = await until(
+    async () => follower.versions(),
+    ({ length }) => length >= 3,
+  );
+  expect(seen).toEqual([1, 2, 3]);
+  follower.close();
+});
+
+const offsetOf = (info: string): string | undefined =>
+  (/^slave_repl_offset:(\d+)/m.exec(info) ?? /^master_repl_offset:(\d+)/m.exec(info))?.[1];
+
+/** A master that is there, and its replica. */
+async function replicated(): Promise<{ readonly master: ClusterNode; readonly replica: ClusterNode }> {
+  for (const replica of cluster.nodes) {
+    if (!replica.client.isReady) continue;
+    const info = await replica.client.info("replication");
+    const port = Number(/^master_port:(\d+)/m.exec(info)?.[1]);
+    const master = cluster.nodes.find((node) => node.port === port);
+    if (master?.client.isReady === true && info.includes("master_link_status:up")) return { master, replica };
+  }
+  throw new Error("No master has a replica.");
+}
