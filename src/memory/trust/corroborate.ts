@@ -2,6 +2,7 @@ import type { Comparison, CorroborationWorker, TrustStore } from "../ports/trust
 import type { MemoryRef } from "../model/ref.js";
 import type { Memory } from "../model/record.js";
 import { claimsOf, sameClaims } from "../text/claims.js";
+import { wordingOf } from "../text/wording.js";
 
 export interface CorroborationOptions {
   readonly store: Pick<TrustStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
@@ -45,11 +46,11 @@ export function startCorroborationWorker({
   async function compare(ref: MemoryRef): Promise<void> {
     const model = modelNow();
     const similarity = model === undefined ? undefined : similarityOf(model);
-    // Where no threshold is known, it is compared with nothing, so that it doesn't wait for ever.
-    const comparison = await store.comparisonOf(ref, NEAREST, similarity === undefined ? undefined : model);
+    // Without a model it is compared with nothing, so that it doesn't wait for ever.
+    const comparison = await store.comparisonOf(ref, NEAREST, model);
     if (comparison === undefined) return;
     if (comparison === "pending") return store.postponeCorroboration(ref, now() + UNEMBEDDED_MS);
-    await store.corroborate(comparison.memory, sayingTheSame(comparison, similarity ?? 1));
+    await store.corroborate(comparison.memory, sayingTheSame(comparison, similarity));
   }
 
   async function drain(): Promise<void> {
@@ -74,13 +75,17 @@ export function startCorroborationWorker({
   };
 }
 
-/** The memories of other agents that say the same as a new one, by themselves. */
-export function sayingTheSame({ memory, near }: Comparison, similarity: number): Memory[] {
+/**
+ * The memories of other agents that say the same as a new one, by themselves: in the same wording, or with vectors of at
+ * least this similarity.
+ */
+export function sayingTheSame({ memory, near }: Comparison, least = Infinity): Memory[] {
   const claims = claimsOf(memory.content);
+  const wording = wordingOf(memory.content);
   return near
-    .filter((each) => each.similarity >= similarity)
+    .filter((each) => each.memory.source_agent !== memory.source_agent)
+    .filter(({ similarity, memory: other }) => similarity >= least || wordingOf(other.content) === wording)
     .map((each) => each.memory)
-    .filter((other) => other.source_agent !== memory.source_agent)
     .filter((other) => !isDerived(memory, other) && !isDerived(other, memory))
     .filter((other) => sameClaims(claimsOf(other.content), claims));
 }

@@ -70,6 +70,29 @@ describe("the same words", () => {
   });
 });
 
+test("the same wording corroborates, however far apart the vectors are; another meaning doesn't", async () => {
+  const service = await startService({
+    MNEME_EMBEDDER: "local",
+    MNEME_CORROBORATION_SIMILARITY: "1",
+    MNEME_KEY_PREFIX: services[0].prefix,
+  });
+  onTestFinished(async () => void (await service.stop()));
+  const namespace = newNamespace();
+  const [author, other] = [
+    await agentIn(root, service, `author ${randomUUID()}`, namespace),
+    await agentIn(root, service, `other ${randomUUID()}`, namespace),
+  ];
+  const claim = (content: string) => ({ memory_type: "semantic", content });
+  const [memory, contradicted] = [
+    await remember(author, namespace, claim("I can't open the vault of the warehouse.")),
+    await remember(author, namespace, claim("The vault of the warehouse is open.")),
+  ];
+  await remember(other, namespace, claim("The vault of the warehouse is open?"));
+  await remember(other, namespace, claim("i can not open a vault of the warehouse"));
+  await corroborated(memory, 1);
+  expect((await read(root, contradicted)).corroborations).toBe(0);
+});
+
 test("where only one agent writes, nothing is to be compared, revisions neither", async () => {
   const namespace = newNamespace();
   const [author, other] = (await agents(namespace, 2)) as [Service, Service];
