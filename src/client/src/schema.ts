@@ -3860,7 +3860,7 @@ export interface components {
     };
     ConsolidationAction: {
       /**
-       * @description Step of a run. Steps run in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused.
+       * @description Step of a run. Steps run in this order. `merge`: merges memories of one author with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused.
        * @enum {string}
        */
       step: "merge" | "summarise" | "facts" | "procedures" | "expire";

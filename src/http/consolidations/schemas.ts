@@ -9,7 +9,7 @@ import { defaultInteger, iso, memoryId, memoryType, namespace, timeView } from "
 
 export const step = z.enum(STEPS).openapi({
   description:
-    "Step of a run. Steps run in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused.",
+    "Step of a run. Steps run in this order. `merge`: merges memories of one author with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused.",
 });
 
 const seconds = z.int().min(0).max(LIMITS.ttlSeconds);

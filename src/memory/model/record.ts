@@ -65,7 +65,7 @@ export interface Evidence {
   readonly last_feedback_at: number | null;
   /** Agents other than the author that said the same, each once; the first {@link MAX_CORROBORATORS}. */
   readonly corroborated_by: readonly string[];
-  /** When its present statement was made, if that isn't its first one; else null, and its timestamp counts. */
+  /** When its present statement was made, or last made again before a merge; null: at its timestamp. */
   readonly since: number | null;
 }
 

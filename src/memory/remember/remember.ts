@@ -215,7 +215,9 @@ async function draft(
   );
   const drafts = inputs.map((input, index): Draft => {
     const bound = bounds[index] ?? null;
-    const source_trust = lower(bound instanceof DomainError ? null : bound, input.source_trust ?? null);
+    // A merged memory has its sources' own bound: it is the same statement of the same author.
+    const derived = bound instanceof DomainError || input.made?.by === "merge" ? null : bound;
+    const source_trust = lower(derived, input.source_trust ?? null);
     const memory = { ...newMemory(services, context, namespace, input, ttl), source_trust };
     const refused = bound instanceof DomainError ? bound : (endsBeforeItBegins(memory) ?? unindexable(input));
     return { input, memory, preceding: undefined, refused };

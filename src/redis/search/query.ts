@@ -51,7 +51,7 @@ export function scopeClause(
       scopes,
       params,
       moment.asOf !== undefined || superseded === "only",
-      superseded === "any",
+      superseded === "any" || (superseded === "behind" && isTimed(filter)),
     ),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
     ...(filter.clauses ?? []).map((clause, index) => metadataClause(clause, `m${index}`, params)),
@@ -108,6 +108,12 @@ function currentClause(behind: boolean, params: Params): string {
 
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
 
+/**
+ * Whether a filter can tell a merged memory from those that it was merged from: it has the earliest of their times. Then
+ * recall must find all of them, and shows those that it can't stand for.
+ */
+const isTimed = ({ from, to }: FacetQuery): boolean => from !== undefined || to !== undefined;
+
 /** None where everything is in scope. */
 function namespaceClauses(
   scopes: readonly Scope[],
@@ -121,16 +127,22 @@ function namespaceClauses(
   const above = scopes.filter(({ below }) => below).map(({ root }) => root);
   if (above.length === 0) return hidden ? [`${weightless(named)}|${hiddenClause(roots, params)}`] : [named];
   const facets = [...above.map(belowFacet), ...(past ? above.map(oldBelowFacet) : [])];
-  return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
+  const found = `${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`;
+  return [hidden && !past ? `${found}|${hiddenClause(roots, params, above)}` : found];
 }
 
 /**
  * Superseded memories that recall doesn't find: they have the namespace of old versions, but old versions lack this
  * facet.
  */
-function hiddenClause(roots: readonly string[], params: Params): string {
-  const named = tagClause("ns", roots.map(oldNamespace), "hidden", params);
-  return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
+function hiddenClause(roots: readonly string[], params: Params, above: readonly string[] = []): string {
+  const named = weightless(tagClause("ns", roots.map(oldNamespace), "hidden", params));
+  const below = above.map(oldBelowFacet);
+  const places =
+    below.length === 0
+      ? named
+      : `(${named}|${weightless(tagClause("facets", below, "hidden_below", params))})`;
+  return `(${places} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
 /** A clause for each range that a filter asks for: the only list, by the index's fields. */

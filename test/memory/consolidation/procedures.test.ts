@@ -59,6 +59,7 @@ describe("feedback says", () => {
 
 const episode = (index: number, change: Partial<JudgedEpisode> = {}): JudgedEpisode => ({
   id: `e${String(index).padStart(4, "0")}`,
+  source_agent: "w",
   agent_id: "a",
   input: `How far is it from Rome to town ${index}?`,
   feedback: null,

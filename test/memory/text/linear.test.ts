@@ -279,6 +279,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
       learnProcedures(
         [1, 2, 3].map((at) => ({
           id: String(at),
+          source_agent: "w",
           agent_id: null,
           input: text,
           feedback: text,

@@ -1767,7 +1767,7 @@ class ConsolidationHead(Model):
 
 class ConsolidationAction(Model):
     step: Literal["merge", "summarise", "facts", "procedures", "expire"]
-    """Step of a run. Steps run in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused."""
+    """Step of a run. Steps run in this order. `merge`: merges memories of one author with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused."""
     sources: list[ConsolidationActionSources]
     """Source memories, by version."""
     writes: list[ConsolidationActionWrites] | None

@@ -20,10 +20,14 @@ export interface Origins {
 
 export const refOf = ({ id, version }: Memory): Source => ({ id, version });
 
-/** Several that say the same become one, which says it as the best of them does. */
+/**
+ * Several of one author that say the same become one, which says it as the best of them does. It was first said at the
+ * earliest of their times, and its trust counts from the latest.
+ */
 export function mergedMemory(origins: Origins): DraftMemory {
   const best = origins.sources.toSorted(byWorth)[0];
-  if (best === undefined) throw new Error("nothing to merge");
+  const surest = origins.sources.toSorted((one, other) => limitOf(other) - limitOf(one))[0];
+  if (best === undefined || surest === undefined) throw new Error("nothing to merge");
   return {
     ...common(origins),
     ends: undefined,
@@ -31,42 +35,45 @@ export function mergedMemory(origins: Origins): DraftMemory {
     pinned: origins.sources.some(({ pinned }) => pinned),
     content: best.content,
     memory_type: best.memory_type,
+    timestamp: Math.min(...origins.sources.map(({ timestamp }) => timestamp)),
     valid_from: best.valid_from ?? undefined,
     valid_to: best.valid_to ?? undefined,
     source_agent: best.source_agent,
-    trust_score: Math.min(...origins.sources.map(({ trust_score }) => trust_score)),
+    trust_score: surest.trust_score,
+    source_trust: surest.source_trust ?? undefined,
     evidence: evidenceOf(best, origins.sources),
   };
 }
+
+const limitOf = ({ trust_score, source_trust }: Memory): number => Math.min(trust_score, source_trust ?? 1);
 
 /** Confirmed memories first, then the most trusted, then the newest. */
 function byWorth(one: Memory, other: Memory): number {
   return (
     Number(other.evidence.human_confirmed) - Number(one.evidence.human_confirmed) ||
-    other.trust_score - one.trust_score ||
+    limitOf(other) - limitOf(one) ||
     other.timestamp - one.timestamp ||
     (one.id < other.id ? -1 : 1)
   );
 }
 
-/** Verdicts add up. Agents that said the same corroborate the best source's statement. */
+/** Verdicts and corroborations add up. */
 function evidenceOf(best: Memory, sources: readonly Memory[]): Evidence {
   const all = sources.map(({ evidence }) => evidence);
   const sum = (name: FeedbackOutcome): number => all.reduce((total, { counts }) => total + counts[name], 0);
-  const agents = [
-    ...all.flatMap(({ corroborated_by }) => corroborated_by),
-    ...sources.map(({ source_agent }) => source_agent),
-  ];
+  const first = Math.min(...sources.map(({ timestamp }) => timestamp));
+  const again = Math.max(...sources.map(({ evidence, timestamp }) => evidence.since ?? timestamp));
   const last = all.toSorted((one, other) => (other.last_feedback_at ?? 0) - (one.last_feedback_at ?? 0))[0];
   return {
     counts: Object.fromEntries(FEEDBACK_OUTCOMES.map((name) => [name, sum(name)])) as Evidence["counts"],
     human_confirmed: best.evidence.human_confirmed,
     last_outcome: last?.last_outcome ?? null,
     last_feedback_at: last?.last_feedback_at ?? null,
-    corroborated_by: [...new Set(agents)]
-      .filter((agent) => agent !== best.source_agent)
-      .slice(0, MAX_CORROBORATORS),
-    since: null,
+    corroborated_by: [...new Set(all.flatMap(({ corroborated_by }) => corroborated_by))].slice(
+      0,
+      MAX_CORROBORATORS,
+    ),
+    since: again === first ? null : again,
   };
 }
 
@@ -104,6 +111,7 @@ export function procedureMemory(origins: Origins, content: string): DraftMemory 
     identity: undefined,
     scope: sharedMetadata(origins.sources),
     session_id: undefined,
+    source_agent: onlyOne(origins.sources.map(({ source_agent }) => source_agent)),
   };
 }
 

@@ -15,6 +15,8 @@ import { isQuestion } from "../../text/speakers.js";
 export interface JudgedEpisode {
   /** Unique. */
   readonly id: string;
+  /** The author. */
+  readonly source_agent: string;
   readonly agent_id: string | null;
   readonly input: string;
   readonly feedback: string | null;
@@ -26,7 +28,7 @@ export interface JudgedEpisode {
 
 export interface LearnedProcedure {
   readonly content: string;
-  /** Ids of episodes of one agent, the oldest first; at most 64, the newest. */
+  /** Ids of episodes of one agent and author, the oldest first; at most 64, the newest. */
   readonly sources: string[];
 }
 
@@ -62,7 +64,7 @@ const LIGHT: ReadonlySet<string> = new Set(
 );
 
 /**
- * Procedures that judged interactions teach, agent by agent: feedback of at least `least` interactions that asks for the
+ * Procedures that judged interactions teach, for each agent and author: feedback of at least `least` interactions that asks for the
  * same (by cosine of TF-IDF, and by the same numbers, identifiers and denials), and tools that were called in the same
  * order and praised at least that often for inputs of a kind, and more often than blamed. Said in the words of the most
  * central input and the most central sentence; never put together from two. The same for any order of the episodes.
@@ -74,7 +76,7 @@ export async function learnProcedures(
 ): Promise<LearnedProcedure[]> {
   const agents = new Map<string, JudgedEpisode[]>();
   for (const episode of episodes.toSorted(byTime)) {
-    const name = JSON.stringify(episode.agent_id);
+    const name = JSON.stringify([episode.agent_id, episode.source_agent]);
     const own = agents.get(name);
     if (own === undefined) agents.set(name, [episode]);
     else own.push(episode);

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { LIMITS } from "../../../domain/limits.js";
 import type { ModelVector } from "../../model/model-vector.js";
 import type { MemoryDetail } from "../../model/record.js";
 import { mergedMemory, refOf } from "../language/derived-memory.js";
@@ -15,7 +16,8 @@ const MOST_SOURCES = 16;
 const MADE: Made = { method: "deterministic", model: null, because: null };
 
 /**
- * Memories that are the same but for what `wordingOf` passes over. Only what has been written since the last run is
+ * Memories of one author that are the same but for what `wordingOf` passes over. Another author's memory is never a
+ * source: it would give its tags, its importance or its doubt to what the first one said. Only what has been written since the last run is
  * compared: with each other, and with what lies nearest by its vector.
  */
 export async function* planMerges(planning: Planning): AsyncGenerator<Action, void> {
@@ -56,7 +58,7 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
       (memory): memory is MemoryDetail =>
         memory !== undefined && isMergeable(memory) && nameOf(memory) === name,
     );
-    if (sources.length < 2) continue;
+    if (sources.length < 2 || new Set(sources.flatMap(({ tags }) => tags)).size > LIMITS.tags) continue;
     for (const { id } of sources) taken.add(id);
     const id = services.memory.newId(now);
     const merged = mergedMemory({ id, run, step: "merge", sources, made: MADE });
@@ -81,16 +83,26 @@ async function nearest(
 }
 
 /**
- * Memories with the same key merge: a hash of the words, and of everything that a filter can ask for. Of metadata that
- * runs wrote, only their kind is compared.
+ * Memories with the same key merge: a hash of the words, of the author, and of what a filter can ask for. Tags aren't in
+ * it, because the merged memory has them all; nor is the timestamp, because a recall that asks for a time looks at the
+ * sources as well. Of metadata that runs wrote, only their kind is compared.
  */
 function nameOf(memory: MemoryDetail): string {
-  const { memory_type, agent_id, session_id, valid_from, valid_to, metadata, content } = memory;
+  const { source_agent, memory_type, agent_id, session_id, valid_from, valid_to, metadata, content } = memory;
   const own = Object.entries(metadata)
     .filter(([name]) => name !== "consolidation")
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
   return hash(
     "sha256",
-    JSON.stringify([memory_type, agent_id, session_id, valid_from, valid_to, own, wordingOf(content)]),
+    JSON.stringify([
+      source_agent,
+      memory_type,
+      agent_id,
+      session_id,
+      valid_from,
+      valid_to,
+      own,
+      wordingOf(content),
+    ]),
   );
 }

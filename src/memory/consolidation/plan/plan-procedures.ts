@@ -1,3 +1,4 @@
+import { SYSTEM_ACTOR } from "../../../domain/context.js";
 import type { JsonValue } from "../../../domain/json.js";
 import { LIMITS } from "../../../domain/limits.js";
 import type { Interaction, MemoryDetail } from "../../model/record.js";
@@ -21,7 +22,7 @@ const MADE: Made = { method: "deterministic", model: null, because: null };
 /** Plans procedures from repeated feedback on interactions, if none has been learned from it yet. */
 export async function* planProcedures(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, now } = planning;
-  const learned = await learnedFrom(planning);
+  const isLearned = await learnedFrom(planning);
   const judged: JudgedEpisode[] = [];
   let examined = 0;
   let characters = 0;
@@ -39,8 +40,9 @@ export async function* planProcedures(planning: Planning): AsyncGenerator<Action
     examined += memories.length;
     if (examined >= MOST_EXAMINED || characters >= MOST_CHARACTERS) break;
   }
+  const authors = new Map(judged.map(({ id, source_agent }) => [id, source_agent]));
   for (const { content, sources } of await learnProcedures(judged, { least: LEAST, pace: services.pace })) {
-    if (sources.some((id) => learned.has(id))) continue;
+    if (sources.some((id) => isLearned(id, authors.get(id) ?? ""))) continue;
     const found = await services.memory.store.peekDetails(run.namespace, sources.slice(0, MOST_SOURCES));
     const from = found.filter((memory): memory is MemoryDetail => memory !== undefined && isObserved(memory));
     // Deleted since they were read.
@@ -57,6 +59,7 @@ function judgedEpisode(memory: MemoryDetail, interaction: Interaction): JudgedEp
   const { text, positive } = feedbackOf(interaction);
   return {
     id: memory.id,
+    source_agent: memory.source_agent,
     agent_id: memory.agent_id,
     input: beginningOf(textOf(interaction.input)),
     feedback: text === null ? null : beginningOf(text),
@@ -77,15 +80,23 @@ function sizeOf({ input, feedback, tools }: JudgedEpisode): number {
   return tools.reduce((size, tool) => size + tool.length, input.length + (feedback?.length ?? 0));
 }
 
-/** Episodes from which a procedure has been learned already. */
-async function learnedFrom({ services, run }: Planning): Promise<Set<string>> {
-  const learned = new Set<string>();
+/**
+ * Tells whether a procedure has been learned from an author's episode already, by mneme or by the author: another writer
+ * that names it as a source keeps nothing from being learned.
+ */
+async function learnedFrom({ services, run }: Planning): Promise<(id: string, author: string) => boolean> {
+  const learned = new Map<string, Set<string>>();
   // A merged procedure supersedes others, and each of those knows its own episodes.
   for await (const { memories } of walk(services, run.namespace, ["procedural"], { superseded: true })) {
-    for (const { derived_from } of memories.filter(isKnown))
-      for (const { id } of derived_from) learned.add(id);
+    for (const { derived_from, source_agent } of memories.filter(isKnown)) {
+      for (const { id } of derived_from)
+        learned.set(id, (learned.get(id) ?? new Set<string>()).add(source_agent));
+    }
   }
-  return learned;
+  return (id, author) => {
+    const by = learned.get(id);
+    return by !== undefined && (by.has(author) || by.has(SYSTEM_ACTOR.agent));
+  };
 }
 
 function textOf(input: JsonValue | undefined): string {

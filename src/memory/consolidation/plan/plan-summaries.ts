@@ -10,7 +10,7 @@ import { walkAround } from "./walk.js";
 
 const CLUSTER = { most: 4, least: 2, most_tokens: 6000 } as const;
 
-/** Clusters of old episodes of one session and agent. */
+/** Clusters of old episodes of one session, agent and author: what one author wrote isn't hidden behind another's doubt. */
 export async function* planSummaries(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, taken, count, now } = planning;
   const { store } = services.memory;
@@ -33,7 +33,12 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
       episodes.push({
         id: memory.id,
         // A memory that ends soon mustn't end the others with it.
-        group: JSON.stringify([memory.session_id, memory.agent_id, statedEnd(memory) !== undefined]),
+        group: JSON.stringify([
+          memory.source_agent,
+          memory.session_id,
+          memory.agent_id,
+          statedEnd(memory) !== undefined,
+        ]),
         at: memory.timestamp,
         vector,
         tokens: count(memory.content),
