@@ -86,9 +86,9 @@ export interface Leftovers {
   answers(namespace: string): Promise<void>;
   /**
    * Deletes cached vectors, exports and imports under way, and receipts of older releases, and takes agents' names out of
-   * what operations with an idempotency key have done: no retry does it once more.
+   * what operations with an idempotency key have done: no retry does it once more. Returns where it found such names.
    */
-  caches(chosen: ChosenCaches, tick: () => Promise<void>): Promise<void>;
+  caches(chosen: ChosenCaches, tick: () => Promise<void>): Promise<ReadonlySet<string>>;
   /** The trails that belong to no namespace: of refusals, and of acts in no single namespace. */
   readonly trails: { readonly denials: string; readonly system: string };
   /** Changes the text of entries of an audit trail, which stays verifiable; returns how many. */
@@ -100,14 +100,22 @@ export interface Leftovers {
   ): Promise<number>;
   /** What is known of agents: their accuracy, and the votes on what they wrote. */
   agents(names: readonly string[]): Promise<void>;
-  /** Takes agents' names out of the notes of who wrote in a namespace first, and of who began its consolidations. */
-  writers(namespace: string, agents: readonly string[]): Promise<void>;
+  /**
+   * Takes agents' names out of the notes of who wrote in a namespace first, and of who began its consolidations. Returns
+   * how many there were.
+   */
+  writers(namespace: string, agents: readonly string[]): Promise<number>;
 }
 
 export interface ChosenCaches {
-  /** Whether a document or session is erased. */
-  readonly names: (namespace: string, id: string) => boolean;
-  readonly receipt: (receipt: Receipt) => boolean;
+  /** Undefined: no text is erased, so these are left alone. */
+  readonly texts:
+    | {
+        /** Whether a document or session is erased. */
+        readonly names: (namespace: string, id: string) => boolean;
+        readonly receipt: (receipt: Receipt) => boolean;
+      }
+    | undefined;
   /** Whether an agent's name is erased in a namespace; undefined: no agent's is. */
   readonly agent: ((namespace: string, name: string) => boolean) | undefined;
 }

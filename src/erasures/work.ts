@@ -276,12 +276,14 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     const { leftovers } = run.services;
     const holds = await textChooser(run);
     let { consolidations } = run.job.counts;
-    for (const namespace of await touched(run)) {
+    const holding = await touched(run);
+    // A plan may outlive the last memory that it is about.
+    for (const namespace of run.target.kind === "subject" ? await trailsOf(run) : holding) {
       const count = await leftovers.consolidations(namespace, holds);
       if (count === undefined)
         throw new NotYet("A consolidation that holds what is erased is still running.");
       consolidations += count;
-      await leftovers.answers(namespace);
+      if (count > 0 || holding.has(namespace)) await leftovers.answers(namespace);
       await run.tick();
     }
     return { counts: { ...run.job.counts, consolidations } };
@@ -308,23 +310,29 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   async caches(run) {
     const { leftovers } = run.services;
-    // A vector is kept by the text that it is of: without a text of the subject's, it has none.
-    if ((await foundNothing(run.services, run.job)) && run.job.counts.receipts === 0) return {};
     const { agent_id: agents = [] } = run.target.kind === "subject" ? run.target.subject : {};
+    // A vector is kept by the text that it is of: without a text of the subject's, it has none.
+    const isEmpty = (await foundNothing(run.services, run.job)) && run.job.counts.receipts === 0;
+    // Agents are named where nothing of theirs is left to be found.
+    if (isEmpty && agents.length === 0) return {};
     const namespaces = agents.length === 0 ? new Set<string>() : await trailsOf(run);
-    await leftovers.caches(
+    // Of a namespace that was deleted, it is still noted what operations did there.
+    const isWithin = (root: string) =>
+      namespaces.has(root) || run.job.scopes.some((scope) => covers(scope, { root, below: false }));
+    const isErased = (namespace: string, name: string): boolean =>
+      agents.includes(name) && isWithin(namespace);
+    const renamed = await leftovers.caches(
       {
-        names: await namedThings(run),
-        receipt: (await receiptChooser(run)).readable,
-        agent:
-          agents.length === 0
-            ? undefined
-            : (namespace, name) => namespaces.has(namespace) && agents.includes(name),
+        texts: isEmpty
+          ? undefined
+          : { names: await namedThings(run), receipt: (await receiptChooser(run)).readable },
+        agent: agents.length === 0 ? undefined : isErased,
       },
       run.tick,
     );
-    for (const namespace of namespaces) {
-      await leftovers.writers(namespace, agents);
+    for (const namespace of new Set([...namespaces, ...renamed])) {
+      const count = await leftovers.writers(namespace, agents);
+      if (count > 0 || renamed.has(namespace)) await leftovers.answers(namespace);
       await run.tick();
     }
     // An agent's accuracy is of all namespaces together.

@@ -53,18 +53,22 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       ),
     );
   /** What a state operation has done names the agent that did it: see state/lua/put.lua. */
-  const renameDone = async (key: string, isErased: NonNullable<ChosenCaches["agent"]>): Promise<void> => {
+  const renameDone = async (
+    key: string,
+    isErased: NonNullable<ChosenCaches["agent"]>,
+  ): Promise<string | undefined> => {
     const text = await redis.run((client) => client.get(key));
     // Other acts note an id or a version, which names no one: see audit_note.
-    if (text?.startsWith("[") !== true) return;
+    if (text?.startsWith("[") !== true) return undefined;
     const done = JSON.parse(text) as JsonValue[];
     const { namespace } = refOfKey(key);
     const next = done.map((part, place) =>
       place === AGENT_PLACE && typeof part === "string" && isErased(namespace, part) ? ERASED : part,
     );
     const json = JSON.stringify(next);
-    if (json === JSON.stringify(done)) return;
+    if (json === JSON.stringify(done)) return undefined;
     await redis.run((client) => client.set(key, json, { condition: "XX", expiration: "KEEPTTL" }));
+    return namespace;
   };
   return {
     trails: { denials: DENIALS, system: SYSTEM },
@@ -123,38 +127,42 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
     async caches(chosen, tick) {
       const [vectors, former] = [keys.allEmbeddings(), keys.formerReceipts()];
       const transfers = keys.transferJobs();
+      const { texts, agent } = chosen;
+      const renamed = new Set<string>();
       let cursor = "0";
       do {
         const page = await scanKeys(redis, cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED });
         ({ cursor } = page);
-        const doomed = page.keys.filter((key) => key.startsWith(vectors));
-        if (chosen.agent !== undefined) {
-          const agent = chosen.agent;
+        if (agent !== undefined) {
           const done = page.keys.filter((key) => key.startsWith(keys.allDone()));
-          await Promise.all(done.map((key) => renameDone(key, agent)));
+          for (const namespace of await Promise.all(done.map((key) => renameDone(key, agent))))
+            if (namespace !== undefined) renamed.add(namespace);
         }
+        await tick();
+        if (texts === undefined) continue;
+        const doomed = page.keys.filter((key) => key.startsWith(vectors));
         for (const key of page.keys) {
           const isTransfer = transfers.some((start) => key.startsWith(start));
           if (!isTransfer && !key.startsWith(former)) continue;
           const text = await redis.run((client) => client.get(key));
           if (text === null) continue;
           if (isTransfer) {
-            if (transferNames(text, chosen.names)) doomed.push(key);
+            if (transferNames(text, texts.names)) doomed.push(key);
             continue;
           }
           const receipt = decodeFormer(text);
-          if (!chosen.receipt(receipt)) continue;
+          if (!texts.receipt(receipt)) continue;
           await noteErasedReceipt({ redis, keys }, receipt);
           doomed.push(key);
         }
         if (doomed.length > 0) await redis.run((client) => client.unlink(doomed));
-        await tick();
       } while (cursor !== "0");
+      return renamed;
     },
     async writers(namespace, agents) {
       const runs = await redis.run((client) => client.zRange(keys.consolidations(namespace), 0, -1));
       const places = [keys.usage(namespace), ...runs.map((id) => keys.consolidation(namespace, id))];
-      await redis.run((client) => client.forgetWriters(places, [ERASED, ...agents]));
+      return redis.run((client) => client.forgetWriters(places, [ERASED, ...agents]));
     },
     async agents(agents) {
       for (const name of agents) {
