@@ -204,7 +204,10 @@ function foundSessions(namespace: string, lines: readonly ContentLine[], matcher
   return [...ids].map((id) => ({ kind: "session", namespace, id }));
 }
 
-/** A document whose history alone fits goes as a whole: what it is now was made of that. */
+/**
+ * A document of which an old version says something that fits goes as a whole: what it is now was made of that. Who wrote
+ * an old version, or deleted the document once, only loses its name: others have written since.
+ */
 async function findState(
   services: ErasureServices,
   job: ErasureJob,
@@ -229,31 +232,39 @@ async function findState(
     for (const ref of refs) {
       if (!job.scopes.some((scope) => covers(scope, { root: ref.namespace, below: false }))) continue;
       const matcher = await matcherIn(ref.namespace);
-      if (await documentFits(services, ref, matcher)) {
-        await note([{ kind: "state", namespace: ref.namespace, id: ref.key }]);
-      }
+      const kind = await fateOf(services, ref, matcher);
+      if (kind !== undefined) await note([{ kind, namespace: ref.namespace, id: ref.key }]);
     }
     await note([]);
   }
 }
 
-async function documentFits(
+async function fateOf(
   { source }: ErasureServices,
   ref: { readonly namespace: string; readonly key: string },
   matcher: Matcher,
-): Promise<boolean> {
-  if (matcher.stateKey(ref.key)) return true;
+): Promise<"state" | "state_writers" | undefined> {
+  if (matcher.stateKey(ref.key)) return "state";
+  let current: string | undefined;
+  let last: string | undefined;
+  let isNamed = false;
   for await (const lines of walk((at) => source.stateDocument(ref, WHOLE, at))) {
     for (const line of lines) {
-      if (line.kind === "state" && line.document !== null && matcher.document(ref.key, line.document))
-        return true;
+      if (line.kind === "state" && line.document !== null) {
+        if (matcher.document(ref.key, line.document)) return "state";
+        current = line.document.updated_by;
+      }
       if (line.kind !== "state_version") continue;
       const { json, updated_by } = line;
-      if (json === null ? matcher.deletion(updated_by) : matcher.document(ref.key, { json, updated_by }))
-        return true;
+      if (json !== null && matcher.document(ref.key, { json })) return "state";
+      if (json !== null) last = updated_by;
+      isNamed ||= matcher.writer(updated_by);
     }
   }
-  return false;
+  // Of one that was deleted, what it was last.
+  const writer = current ?? last;
+  if (writer !== undefined && matcher.writer(writer)) return "state";
+  return isNamed ? "state_writers" : undefined;
 }
 
 async function findThreads(

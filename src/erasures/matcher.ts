@@ -25,9 +25,10 @@ export interface Matcher {
   lent(text: string): boolean;
   session(session: SessionLine["session"]): boolean;
   message(message: Message): boolean;
-  document(key: string, document: Pick<ExportedDocument, "json" | "updated_by">): boolean;
-  /** By who deleted it. */
-  deletion(by: string): boolean;
+  /** By what it says, now or then. */
+  document(key: string, document: Pick<ExportedDocument, "json">): boolean;
+  /** By who wrote or deleted it. */
+  writer(name: string): boolean;
   /** By its key alone, where only its history is left. */
   stateKey(key: string): boolean;
   thread(id: string): boolean;
@@ -41,7 +42,7 @@ const EVERYTHING: Matcher = {
   session: () => true,
   message: () => true,
   document: () => true,
-  deletion: () => true,
+  writer: () => true,
   stateKey: () => true,
   thread: () => true,
   checkpoint: () => true,
@@ -60,7 +61,7 @@ export function matcherOf(target: ErasureTarget, names: readonly string[]): Matc
     session: none,
     message: none,
     document: none,
-    deletion: none,
+    writer: none,
     stateKey: none,
     thread: none,
     checkpoint: none,
@@ -92,12 +93,12 @@ function subjectMatcher(subject: ErasureSubject, names: readonly string[]): Matc
       isAgent(source_agent) ||
       meets(metadata, condition) ||
       mentioned(textOf(plainJson([id, metadata, content, name, tool_calls, tool_call_id]))),
-    document: (key, { json, updated_by }) => {
-      if (isStateKey(key) || isAgent(updated_by)) return true;
+    document: (key, { json }) => {
+      if (isStateKey(key)) return true;
       const value = parsed(json);
       return meets(value, condition) || mentioned(textOf(value));
     },
-    deletion: isAgent,
+    writer: isAgent,
     stateKey: isStateKey,
     thread: (id) => subject.thread_id?.includes(id) === true || isSession(id) || mentioned(id),
     checkpoint: (checkpoint) =>

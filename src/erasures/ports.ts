@@ -12,6 +12,8 @@ export type Doomed =
   | { readonly kind: "lent"; readonly namespace: string; readonly id: string }
   | { readonly kind: "session"; readonly namespace: string; readonly id: string }
   | { readonly kind: "state"; readonly namespace: string; readonly id: string }
+  /** A document that stays, whose history names agents that are erased. */
+  | { readonly kind: "state_writers"; readonly namespace: string; readonly id: string }
   /** `namespace` null: of a saver without one. */
   | { readonly kind: "thread"; readonly namespace: string | null; readonly id: string }
   /** An entity with all of its names. */
@@ -78,8 +80,20 @@ export interface Leftovers {
   forgetName(namespace: string, name: string): Promise<number>;
   /** Deletes receipts, so that nothing is left of them; returns how many. `dryRun`: only counts. */
   receipts(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
-  /** Takes changes of these documents out of the stream that watchers read. */
-  stateChanges(namespace: string, keys: ReadonlySet<string>, tick: () => Promise<void>): Promise<void>;
+  /** Takes changes of these documents out of the stream that watchers read, and agents' names out of the others. */
+  stateChanges(
+    namespace: string,
+    keys: ReadonlySet<string>,
+    agents: readonly string[],
+    tick: () => Promise<void>,
+  ): Promise<void>;
+  /** Takes agents' names out of the history of a document. */
+  stateWriters(
+    namespace: string,
+    key: string,
+    agents: readonly string[],
+    tick: () => Promise<void>,
+  ): Promise<void>;
   /** Deletes finished runs of consolidation that hold one of these; undefined: one of them is still running. */
   consolidations(namespace: string, holds: (text: string) => boolean): Promise<number | undefined>;
   /** Empties kept answers to requests in a namespace. */

@@ -119,6 +119,7 @@ const KINDS: readonly DoomedKind[] = [
   "lent",
   "session",
   "state",
+  "state_writers",
   "thread",
   "entity",
   "mention",
@@ -213,8 +214,14 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     await each(run, "state", async ({ namespace, id }) => {
       if (namespace !== null) await contents.removeState(trail, namespace, id);
     });
+    const agents = agentsOf(run);
+    const rename = async ({ namespace, id }: Doomed): Promise<void> => {
+      if (namespace !== null) await leftovers.stateWriters(namespace, id, agents, run.tick);
+    };
+    // Streams of one namespace are written again one after the other.
+    await each(run, "state_writers", rename, 1);
     for (const [namespace, keys] of await keysByNamespace(run)) {
-      await leftovers.stateChanges(namespace, keys, run.tick);
+      await leftovers.stateChanges(namespace, keys, agents, run.tick);
       await run.tick();
     }
     return {};
@@ -310,7 +317,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   async caches(run) {
     const { leftovers } = run.services;
-    const { agent_id: agents = [] } = run.target.kind === "subject" ? run.target.subject : {};
+    const agents = agentsOf(run);
     // A vector is kept by the text that it is of: without a text of the subject's, it has none.
     const isEmpty = (await foundNothing(run.services, run.job)) && run.job.counts.receipts === 0;
     // Agents are named where nothing of theirs is left to be found.
@@ -331,6 +338,8 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
       run.tick,
     );
     for (const namespace of new Set([...namespaces, ...renamed])) {
+      // Changes may outlive the history of their documents.
+      await leftovers.stateChanges(namespace, new Set(), agents, run.tick);
       const count = await leftovers.writers(namespace, agents);
       if (count > 0 || renamed.has(namespace)) await leftovers.answers(namespace);
       await run.tick();
@@ -396,11 +405,12 @@ async function each(
   { services: { jobs }, job, tick }: Run,
   kind: DoomedKind,
   work: (doomed: Doomed) => Promise<void>,
+  atOnce = AT_ONCE,
 ): Promise<void> {
   for (;;) {
     const batch = await jobs.open(job.id, kind, TOGETHER);
     if (batch.length === 0) return;
-    await eachOf(batch, AT_ONCE, work);
+    await eachOf(batch, atOnce, work);
     await jobs.erased(job.id, batch);
     await tick();
   }
@@ -413,6 +423,9 @@ const foundNothing = async ({ jobs }: ErasureServices, { id }: ErasureJob): Prom
 async function isNowhere({ services, job, target }: Run): Promise<boolean> {
   return target.kind === "filter" && foundNothing(services, job);
 }
+
+const agentsOf = ({ target }: Pick<Run, "target">): readonly string[] =>
+  target.kind === "subject" ? (target.subject.agent_id ?? []) : [];
 
 const IDENTIFYING: ReadonlySet<DoomedKind> = new Set(["entity", "alias", "key", "state", "thread"]);
 

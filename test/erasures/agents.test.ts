@@ -3,7 +3,8 @@ import { expect, inject, test } from "vitest";
 import { createKey, as } from "../support/acts/access.js";
 import { begin, finished, runsOf } from "../support/acts/consolidations.js";
 import { bodyOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
-import { statePath } from "../support/acts/state.js";
+import type { History } from "../support/acts/state.js";
+import { readState, setState, statePath } from "../support/acts/state.js";
 import { tracesOf } from "../support/kinds/traces.js";
 import { startService } from "../support/service/service.js";
 import { erased } from "./support.js";
@@ -85,4 +86,48 @@ test("an agent's accuracy goes although the memory that it comes of was deleted 
   expect((await root.send("GET", "/v1/agents")).text).toContain(agent.agent);
   expect(await leftOf(agent)).toEqual({});
   expect((await root.send("GET", "/v1/agents")).text).not.toContain(agent.agent);
+});
+
+test("an erasure of an agent keeps others' documents that it once wrote or deleted, and takes its name out of them", async () => {
+  const namespace = newNamespace();
+  const agent = await newAgent(namespace);
+  const remove = async (key: string) =>
+    expect((await agent.own.send("DELETE", statePath(namespace, key))).status).toBe(204);
+  await setState(root, namespace, "deleted", { v: 1 });
+  await remove("deleted");
+  await setState(root, namespace, "deleted", { v: 2 });
+  const early = await setState(agent.own, namespace, "written", { v: 1 });
+  await setState(root, namespace, "written", { v: 2 });
+  await setState(root, namespace, "gone", { v: 1 });
+  await remove("gone");
+  await setState(agent.own, namespace, "own", { v: 1 });
+  await setState(agent.own, namespace, "own, deleted by another", { v: 1 });
+  expect((await root.send("DELETE", statePath(namespace, "own, deleted by another"))).status).toBe(204);
+
+  expect(await leftOf(agent)).toEqual({});
+
+  const versionsOf = async (key: string) =>
+    bodyOf<History>(await root.send("GET", `${statePath(namespace, key)}/history`), 200).versions.map(
+      ({ op, updated_by, value }) => [op, updated_by, value],
+    );
+  expect(await versionsOf("deleted")).toEqual([
+    ["set", "root", { v: 2 }],
+    ["delete", "erased", null],
+    ["set", "root", { v: 1 }],
+  ]);
+  expect(await versionsOf("written")).toEqual([
+    ["set", "root", { v: 2 }],
+    ["set", "erased", { v: 1 }],
+  ]);
+  const asOf = `?as_of=${encodeURIComponent(early.updated_at)}`;
+  expect(await readState(root, namespace, "written", asOf)).toMatchObject({ value: { v: 1 } });
+  expect(await versionsOf("gone")).toEqual([
+    ["delete", "erased", null],
+    ["set", "root", { v: 1 }],
+  ]);
+  for (const key of ["own", "own, deleted by another"])
+    expect((await root.send("GET", `${statePath(namespace, key)}/history`)).status).toBe(404);
+  // The history goes on.
+  await setState(root, namespace, "written", { v: 3 });
+  expect(await versionsOf("written")).toHaveLength(3);
 });

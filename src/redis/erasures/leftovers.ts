@@ -15,7 +15,7 @@ import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
 import { noteErasedReceipt } from "../receipts/gone.js";
 import { pagesOf, rewriteStream } from "../streams/rewrite.js";
-import type { StreamEntry } from "../streams/rewrite.js";
+import type { Fate, StreamEntry } from "../streams/rewrite.js";
 
 export interface LeftoversDeps {
   readonly redis: RedisGateway;
@@ -26,6 +26,9 @@ export interface LeftoversDeps {
 
 /** Keys that one SCAN looks at. */
 const SCANNED = 1000;
+
+/** Versions of a document, each with its value, that are read at once. */
+const VERSIONS = 16;
 
 /** A consolidation's actions that are read at once. */
 const ACTIONS = 100;
@@ -77,23 +80,21 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
     forgetEntity: (namespace, name) => forget(namespace, name, ""),
     forgetName: (namespace, name) => forget(namespace, name, "1"),
     receipts: (chosen, dryRun, tick) => receipts.erase(chosen, dryRun, tick),
-    async stateChanges(namespace, erased, tick) {
+    async stateChanges(namespace, erased, agents, tick) {
       const stream = { key: keys.stateChanges(namespace), home: namespace };
-      const goes = ({ fields }: StreamEntry): boolean => {
-        const place = fields.findIndex((field, index) => index % 2 === 0 && field.toString() === "k");
-        return erased.has(fields[place + 1]?.toString() ?? "");
-      };
+      const goes = ({ fields }: StreamEntry): boolean => erased.has(fieldOf(fields, "k"));
       let last = 0;
       for await (const page of pagesOf(redis, stream.key, tick)) {
         for (const entry of page) if (goes(entry)) last = numberOf(entry);
       }
-      if (last === 0) return;
-      const note = (): Promise<unknown> =>
-        redis.run((client) => client.noteErasedState([keys.stateHead(namespace)], [String(last)]));
+      const note = async (): Promise<void> => {
+        if (last > 0)
+          await redis.run((client) => client.noteErasedState([keys.stateHead(namespace)], [String(last)]));
+      };
       // Before any goes: after a process that broke off, no one would know that some are missing.
       await note();
-      const decide = async (entry: StreamEntry) => {
-        if (!goes(entry)) return "stays";
+      const decide = async (entry: StreamEntry): Promise<Fate> => {
+        if (!goes(entry)) return withoutWriters(entry, agents);
         if (numberOf(entry) > last) {
           last = numberOf(entry);
           await note();
@@ -101,6 +102,10 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
         return "goes";
       };
       await rewriteStream({ redis, keys }, stream, decide, tick);
+    },
+    async stateWriters(namespace, key, agents, tick) {
+      const stream = { key: keys.stateHistory(namespace, key), home: namespace, page: VERSIONS };
+      await rewriteStream({ redis, keys }, stream, (entry) => withoutWriters(entry, agents), tick);
     },
     async consolidations(namespace, holds) {
       const [head, ids] = await redis.run((client) =>
@@ -197,6 +202,20 @@ interface TransferJob {
 
 interface ExportPlace {
   readonly position: { readonly pending: readonly (readonly [namespace: string, key: string])[] };
+}
+
+/** The value of a field of an entry. */
+function fieldOf(fields: StreamEntry["fields"], name: string): string {
+  const place = fields.findIndex((field, index) => index % 2 === 0 && field.toString() === name);
+  return place === -1 ? "" : (fields[place + 1]?.toString() ?? "");
+}
+
+/** With another word in place of these agents' names: see state/lua, where `b` is who made a version or change. */
+function withoutWriters({ fields }: StreamEntry, agents: readonly string[]): Fate {
+  if (!agents.includes(fieldOf(fields, "b"))) return "stays";
+  return fields.map((field, index) =>
+    index % 2 === 1 && fields[index - 1]?.toString() === "b" ? ERASED : field,
+  );
 }
 
 /** A change's number: its id is <milliseconds>-<number>. */

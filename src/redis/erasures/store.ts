@@ -23,6 +23,7 @@ const KINDS = [
   "key",
   "alias",
   "lent",
+  "state_writers",
 ] as const satisfies readonly DoomedKind[];
 
 export function createErasureStore(redis: RedisGateway, auditor: Auditor, keys: Keys): ErasureStore {

@@ -24,6 +24,14 @@ export interface RewriteDeps {
   readonly keys: Pick<Keys, "rewriting" | "rewritten">;
 }
 
+export interface RewrittenStream {
+  readonly key: string;
+  /** What its key has in its braces. */
+  readonly home: string;
+  /** How many entries are read at once: fewer where they are large. */
+  readonly page?: number;
+}
+
 const PAGE = 500;
 /** Entries that the last step copies: Redis does nothing else meanwhile. */
 const LAST = 1_000;
@@ -37,18 +45,18 @@ const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
  * memory, in dumps and in snapshots, until all entries of its node are deleted. So the stream is written again beside
  * the old one, with the same ids, and takes its place. Returns how many entries were changed or deleted.
  *
- * What is added while this runs isn't looked at. `home`: what the stream's key has in its braces. One process at a time
- * writes streams of a home again: another one's copy would bring back what this one deleted.
+ * What is added while this runs isn't looked at. One process at a time writes streams of a home again: another one's copy
+ * would bring back what this one deleted.
  */
 export async function rewriteStream(
   deps: RewriteDeps,
-  { key, home }: { readonly key: string; readonly home: string },
+  { key, home, page: size = PAGE }: RewrittenStream,
   decide: Decide,
   tick: () => Promise<void> = async () => {},
 ): Promise<number> {
   const { redis, keys } = deps;
   // Most streams hold nothing of it.
-  if (!(await someChange(redis, key, decide, tick))) return 0;
+  if (!(await someChange(pagesOf(redis, key, tick, undefined, size), decide))) return 0;
   const token = await begin(deps, home, tick);
   const [aside, writer] = [keys.rewritten(home, token), keys.rewriting(home)];
   try {
@@ -56,7 +64,7 @@ export async function rewriteStream(
     let written = 0;
     let last = "0-0";
     for (let swapped = 0; swapped !== 1;) {
-      for await (const page of pagesOf(redis, key, tick, last)) {
+      for await (const page of pagesOf(redis, key, tick, last, size)) {
         const kept: RedisArgument[] = [];
         for (const entry of page) {
           const fate = await decide(entry);
@@ -83,13 +91,8 @@ export async function rewriteStream(
   }
 }
 
-async function someChange(
-  redis: RedisGateway,
-  key: string,
-  decide: Decide,
-  tick: () => Promise<void>,
-): Promise<boolean> {
-  for await (const page of pagesOf(redis, key, tick)) {
+async function someChange(pages: AsyncIterable<readonly StreamEntry[]>, decide: Decide): Promise<boolean> {
+  for await (const page of pages) {
     for (const entry of page) if ((await decide(entry)) !== "stays") return true;
   }
   return false;
@@ -125,12 +128,13 @@ export async function* pagesOf(
   key: string,
   tick: () => Promise<void> = async () => {},
   after?: string,
+  size = PAGE,
 ): AsyncGenerator<readonly StreamEntry[]> {
   let from = after === undefined ? "-" : `(${after}`;
   for (;;) {
     await tick();
     const reply = await redis.run((client) =>
-      client.withTypeMapping(BYTES).sendCommand(["XRANGE", key, from, "+", "COUNT", String(PAGE)]),
+      client.withTypeMapping(BYTES).sendCommand(["XRANGE", key, from, "+", "COUNT", String(size)]),
     );
     const page = arrayOf(reply).map((item): StreamEntry => {
       const [id, fields] = arrayOf(item);
@@ -139,7 +143,7 @@ export async function* pagesOf(
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;
-    if (page.length < PAGE) return;
+    if (page.length < size) return;
     from = `(${last.id}`;
   }
 }
