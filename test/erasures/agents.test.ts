@@ -91,8 +91,8 @@ test("an agent's accuracy goes although the memory that it comes of was deleted 
 test("an erasure of an agent keeps others' documents that it once wrote or deleted, and takes its name out of them", async () => {
   const namespace = newNamespace();
   const agent = await newAgent(namespace);
-  const remove = async (key: string) =>
-    expect((await agent.own.send("DELETE", statePath(namespace, key))).status).toBe(204);
+  const remove = async (name: string) =>
+    expect((await agent.own.send("DELETE", statePath(namespace, name))).status).toBe(204);
   await setState(root, namespace, "deleted", { v: 1 });
   await remove("deleted");
   await setState(root, namespace, "deleted", { v: 2 });
@@ -106,8 +106,8 @@ test("an erasure of an agent keeps others' documents that it once wrote or delet
 
   expect(await leftOf(agent)).toEqual({});
 
-  const versionsOf = async (key: string) =>
-    bodyOf<History>(await root.send("GET", `${statePath(namespace, key)}/history`), 200).versions.map(
+  const versionsOf = async (name: string) =>
+    bodyOf<History>(await root.send("GET", `${statePath(namespace, name)}/history`), 200).versions.map(
       ({ op, updated_by, value }) => [op, updated_by, value],
     );
   expect(await versionsOf("deleted")).toEqual([
@@ -125,8 +125,8 @@ test("an erasure of an agent keeps others' documents that it once wrote or delet
     ["delete", "erased", null],
     ["set", "root", { v: 1 }],
   ]);
-  for (const key of ["own", "own, deleted by another"])
-    expect((await root.send("GET", `${statePath(namespace, key)}/history`)).status).toBe(404);
+  for (const name of ["own", "own, deleted by another"])
+    expect((await root.send("GET", `${statePath(namespace, name)}/history`)).status).toBe(404);
   // The history goes on.
   await setState(root, namespace, "written", { v: 3 });
   expect(await versionsOf("written")).toHaveLength(3);
