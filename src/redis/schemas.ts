@@ -16,7 +16,7 @@ export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidatio
 export const TERMS_SCHEMA = 3;
 
 /** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
-export const RECORD_SCHEMA = 4;
+export const RECORD_SCHEMA = 5;
 
 /**
  * What is stored beside documents of state. 1: what each counts for. Raised when that changes: all documents are looked at once

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { jsonLeaves } from "../../domain/json.js";
 import type { JsonScalar } from "../../domain/json.js";
 import { normaliseName } from "../../domain/normalise-name.js";
+import { setOfPart } from "./parts.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**
@@ -22,6 +23,8 @@ export const FACETS = {
   predicate: "fp",
   object: "fo",
   item: "item",
+  /** An item that holds a part of another item's value: see parts.ts. */
+  part: "part",
   fact: "fact",
   /** A published copy in quarantine. */
   quarantine: "q",
@@ -47,6 +50,7 @@ export const SUPERSEDED_FACET = FACETS.superseded;
 export const ARCHIVED_FACET = FACETS.archived;
 /** The facet of an item: a memory with a key. */
 export const ITEM_FACET = FACETS.item;
+export const PART_FACET = FACETS.part;
 /** The facet of every fact. */
 export const FACT_FACET = FACETS.fact;
 
@@ -102,6 +106,7 @@ function ancestors(namespace: string): string[] {
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
   if (memory.key !== null) yield ITEM_FACET;
+  if (setOfPart(memory) !== undefined) yield PART_FACET;
   if (memory.archived != null) yield ARCHIVED_FACET;
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
   if (memory.session_id !== null) yield sessionFacet(memory.session_id);

@@ -2,6 +2,7 @@ import { systemContext } from "../../domain/context.js";
 import { STAND_BACK_MS, startSweeper } from "../../domain/sweeper.js";
 import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 import { enforceRetention } from "./enforce.js";
+import { createOrphanWalks } from "./orphan-walks.js";
 import type { RetentionServices } from "./enforce.js";
 
 export interface RetentionWorkerOptions extends SweepingOptions {
@@ -26,6 +27,7 @@ export function startRetentionWorker({
 }: RetentionWorkerOptions): Sweeper {
   const { store } = services;
   const context = systemContext("retention", now);
+  const walks = createOrphanWalks(services);
   /** Namespaces that failed, and until when they stand back. */
   const standingBack = new Map<string, number>();
   return startSweeper({
@@ -54,7 +56,9 @@ export function startRetentionWorker({
           let count = await enforceRetention(services, context, namespace, kept);
           while (count > 0 && !stopping.aborted && performance.now() - began < SLICE_MS)
             count = await enforceRetention(services, context, namespace, kept);
-          if (count > 0) unfinished += 1;
+          const orphans = await walks.step(context, namespace, kept);
+          if (orphans > 0) services.retired("memories", orphans);
+          if (count > 0 || orphans > 0) unfinished += 1;
           working += performance.now() - began;
         };
         const done = await each(settled, enforce, async ({ namespace }) => {

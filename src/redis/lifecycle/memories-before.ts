@@ -1,4 +1,5 @@
 import { facetQuery } from "../../memory/conditions/filter.js";
+import { PART_FACET } from "../../memory/model/facets.js";
 import type { MemoryType } from "../../memory/model/record.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import type { StoreDeps } from "../deps.js";
@@ -38,7 +39,8 @@ function searchBefore(
   limit: number,
 ): Promise<readonly unknown[]> {
   const params: Params = {};
-  const filter = facetQuery({ memory_types: [type] });
+  // Parts of an item are kept as long as it: however many there are, no query has to look past them.
+  const filter = { ...facetQuery({ memory_types: [type] }), without: [PART_FACET] };
   const scopes = [{ root: namespace, below: false }];
   const scope = scopeClause(scopes, filter, params, PRESENT, {
     quarantined: "any",

@@ -1,4 +1,6 @@
 import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
+import { PART_FACET } from "../../memory/model/facets.js";
+import { setOfPart } from "../../memory/model/parts.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { memoryOf } from "../codec/decode.js";
 import { askingShare } from "../../memory/text/asking-share.js";
@@ -57,6 +59,12 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
       const asks = memory.archived === undefined ? askingShare(memory.content) : 0;
       return asks === 0 ? {} : { index: { asks } };
     },
+  },
+  {
+    number: 5,
+    change:
+      "An item that holds a part of another item's value has a facet, by which retention leaves it to that item.",
+    upgrade: ({ document }) => (setOfPart(memoryOf(document)) === undefined ? {} : { facets: [PART_FACET] }),
   },
 ];
 

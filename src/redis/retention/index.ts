@@ -2,8 +2,9 @@ import type { RetentionStore } from "../../memory/ports/retention.js";
 import type { StoreDeps } from "../deps.js";
 import { trimReceipts } from "../receipts/trim.js";
 import { memoriesBefore } from "../lifecycle/memories-before.js";
-import { memoriesNaming } from "./memories-naming.js";
+import { hasItemOf } from "./has-item-of.js";
 import { namespaces } from "./namespaces.js";
+import { lastNumber, partsAmong } from "./parts-among.js";
 import { purgeVersionsBefore } from "./purge-versions-before.js";
 import { sessionsBefore } from "./sessions-before.js";
 import { trimState } from "./trim-state.js";
@@ -23,7 +24,9 @@ export function createRetentionStore(deps: StoreDeps): RetentionStore {
       );
     },
     memoriesBefore: (...of) => memoriesBefore(deps, ...of),
-    memoriesNaming: (...of) => memoriesNaming(deps, ...of),
+    partsAmong: (...of) => partsAmong(deps, ...of),
+    lastNumber: (...of) => lastNumber(deps, ...of),
+    hasItemOf: (...of) => hasItemOf(deps, ...of),
     purgeVersionsBefore: (...of) => purgeVersionsBefore(deps, ...of),
     sessionsBefore: (...of) => sessionsBefore(deps, ...of),
     trimState: (...of) => trimState(deps, ...of),
