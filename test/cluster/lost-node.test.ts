@@ -8,7 +8,7 @@ import type { ClusterNode, TestCluster } from "../support/redis/cluster.js";
 import { startCluster } from "../support/redis/cluster.js";
 import { kill9 } from "../support/redis/start.js";
 import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { failingStart, startService } from "../support/service/service.js";
 
 /** A cluster whose nodes have no replicas, and serve what is theirs while others are away. */
 let cluster: TestCluster;
@@ -127,4 +127,24 @@ test("while a node is lost, the namespaces of others are served, and its own get
   } finally {
     client.destroy();
   }
+});
+
+test("once all nodes are lost, every request gets 503, and a start says why in a sentence", async () => {
+  for (const { client, pid } of cluster.nodes) {
+    if (client.isOpen) client.destroy();
+    await kill9(pid);
+  }
+  const until = performance.now() + 4_000;
+  while (performance.now() < until) {
+    const name = newNamespace();
+    const write = { memory_type: "semantic", content: "Zwetschgen" };
+    expect((await service.send("POST", `/v1/namespaces/${name}/memories`, write)).status).toBe(503);
+    const everywhere = { namespaces: [name, `${name}.**`], query: "plums" };
+    expect((await service.send("POST", "/v1/recall", everywhere)).status).toBe(503);
+    expect((await service.send("GET", `/v1/namespaces/${name}/state/gate`)).status).toBe(503);
+  }
+  const { code, output } = await failingStart({ REDIS_URL: cluster.url });
+  expect(code).toBe(1);
+  expect(output).toContain("ECONNREFUSED");
+  expect(output).not.toContain("    at ");
 });

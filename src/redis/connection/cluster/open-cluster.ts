@@ -9,7 +9,7 @@ import { backClient } from "../front.js";
 import { keyOf, KeylessCommand } from "./key-of.js";
 import { guardCall, guarded } from "./guarded-script.js";
 import { createNodeClients } from "./node-clients.js";
-import type { ClusterPlace } from "./node-clients.js";
+import type { Cluster, ClusterPlace } from "./node-clients.js";
 import { routeCommand, routeScript } from "./node-redis.js";
 import { createClusterNodes } from "./cluster-nodes.js";
 
@@ -35,7 +35,7 @@ export function openCluster(
     get isReady() {
       return cluster.isReady;
     },
-    connect: () => cluster.connect(),
+    connect: () => connectSaying(cluster),
     close: () => cluster.close(),
     destroy: () => cluster.destroy(),
     command(command, parser, options, transform) {
@@ -79,4 +79,18 @@ export function openCluster(
   }
 
   return { client, nodes: createClusterNodes(cluster, keyPrefix) };
+}
+
+/** Connects, or rejects with what the last node said that was asked: node-redis only says that none of them would do. */
+async function connectSaying(cluster: Cluster): Promise<void> {
+  let said: unknown;
+  const note = (error: unknown) => (said = error);
+  cluster.on("error", note);
+  try {
+    await cluster.connect();
+  } catch (error) {
+    throw storeFault("redis_unavailable", said ?? error);
+  } finally {
+    cluster.off("error", note);
+  }
 }
