@@ -16,12 +16,16 @@ export interface TestSentinel {
   stop(): Promise<void>;
 }
 
-/** A sentinel that watches a Redis of the test's own, from the same binary. */
-export function startSentinel(masterPort: number): Promise<TestSentinel> {
-  return retryOnTakenPort(() => start(masterPort));
+/**
+ * A sentinel that watches a Redis of the test's own, from the same binary.
+ *
+ * @param config more lines of its configuration
+ */
+export function startSentinel(masterPort: number, config: readonly string[] = []): Promise<TestSentinel> {
+  return retryOnTakenPort(() => start(masterPort, config));
 }
 
-async function start(masterPort: number): Promise<TestSentinel> {
+async function start(masterPort: number, more: readonly string[]): Promise<TestSentinel> {
   const binary = await findRedis(process.env);
   const home = mkdtempSync(join(tmpdir(), "mneme-test-sentinel-"));
   const [port, config, log] = [await freePort(), join(home, "sentinel.conf"), join(home, "sentinel.log")];
@@ -30,6 +34,7 @@ async function start(masterPort: number): Promise<TestSentinel> {
     `port ${port}`,
     "bind 127.0.0.1",
     `dir "${home}"`,
+    ...more,
     `sentinel monitor ${name} 127.0.0.1 ${masterPort} 1`,
   ];
   writeFileSync(config, `${lines.join("\n")}\n`);

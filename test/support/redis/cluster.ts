@@ -9,6 +9,8 @@ import type { RedisConnection } from "../../../scripts/redis/server/connect.js";
 import { freePort } from "../../../scripts/redis/server/free-port.js";
 import { launch, waitUntilReady } from "../../../scripts/redis/server/launch.js";
 import { SLOTS, slotOf } from "../../../src/redis/connection/slots.js";
+import type { Certificates } from "./certificates.js";
+import { tlsLines } from "./certificates.js";
 import { kill9 } from "./start.js";
 
 const MASTERS = 3;
@@ -16,6 +18,9 @@ const MASTERS = 3;
 const NODE_TIMEOUT_MS = 3_000;
 
 export interface ClusterNode {
+  /** By which the cluster knows it. */
+  readonly id: string;
+  /** Where it serves: with TLS, where it has certificates. */
   readonly port: number;
   readonly pid: number;
   readonly client: RedisConnection;
@@ -34,12 +39,21 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
+interface ClusterOptions {
+  readonly replicas?: boolean;
+  /** They serve with TLS only, and announce themselves as `localhost`. */
+  readonly certificates?: Certificates;
+}
+
 /** Three masters with search and JSON on the loopback, each with a replica if wanted; they write an append-only file. */
-export async function startCluster({ replicas = true } = {}): Promise<TestCluster> {
+export async function startCluster({
+  replicas = true,
+  certificates,
+}: ClusterOptions = {}): Promise<TestCluster> {
   const home = mkdtempSync(join(tmpdir(), "mneme-cluster-"));
   const count = replicas ? 2 * MASTERS : MASTERS;
   const nodes = await Promise.all(
-    Array.from({ length: count }, (_, index) => startNode(join(home, String(index)))),
+    Array.from({ length: count }, (_, index) => startNode(join(home, String(index)), certificates)),
   );
   await join3(nodes);
 
@@ -48,22 +62,19 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
     const shards = (await alive?.client.sendCommand(["CLUSTER", "SLOTS"])) as [
       number,
       number,
-      [string, number],
+      [string, number, string],
     ][];
-    const port = shards.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
-    const found = nodes.find((node) => node.port === port);
+    const id = shards.find(([from, to]) => from <= slot && slot <= to)?.[2][2];
+    const found = nodes.find((node) => node.id === id);
     if (found === undefined) throw new Error(`No node has slot ${slot}.`);
     return found;
   }
 
   async function moveTo(target: ClusterNode, slot: number, pauseMs = 0): Promise<void> {
     const source = await masterOfSlot(slot);
-    const [from, to] = await Promise.all(
-      [source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])),
-    );
     const text = String(slot);
-    await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", String(from)]);
-    await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", String(to)]);
+    await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", source.id]);
+    await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", target.id]);
     for (;;) {
       const keys = (await source.client.sendCommand(["CLUSTER", "GETKEYSINSLOT", text, "20"])) as string[];
       if (keys.length === 0) break;
@@ -80,13 +91,13 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
       await sleep(pauseMs);
     }
     for (const { client } of [target, source])
-      await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
+      await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", target.id]);
   }
 
   return {
-    url: `redis+cluster://${nodes
+    url: `redis${certificates === undefined ? "" : "s"}+cluster://${nodes
       .slice(0, MASTERS)
-      .map(({ port }) => `127.0.0.1:${port}`)
+      .map(({ port }) => `${certificates === undefined ? "127.0.0.1" : "localhost"}:${port}`)
       .join(",")}`,
     nodes,
     masterOf: (namespace) => masterOfSlot(slotOf(namespace)),
@@ -109,32 +120,52 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
   };
 }
 
-async function startNode(dir: string): Promise<ClusterNode & { readonly bus: number }> {
+async function startNode(
+  dir: string,
+  certificates: Certificates | undefined,
+): Promise<ClusterNode & { readonly bus: number }> {
   const binary = await findRedis(process.env);
   const files = { config: join(dir, "redis.conf"), log: join(dir, "redis.log") };
   mkdirSync(dir, { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const [port, bus] = [await freePort(), await freePort()];
+    // Where it speaks TLS only, the test itself comes by a socket.
+    const address = certificates === undefined ? { port } : { unixSocket: join(dir, "s") };
     writeConfig(files.config, {
-      port,
+      port: 0,
+      ...address,
       dir,
       appendonly: true,
       appendfsync: "everysec",
       modules: binary.modules,
     });
-    appendFileSync(
-      files.config,
-      `cluster-enabled yes\ncluster-port ${bus}\ncluster-config-file nodes.conf\ncluster-node-timeout ${NODE_TIMEOUT_MS}\ncluster-replica-validity-factor 0\nrepl-diskless-sync-delay 0\n`,
-    );
+    const lines = [
+      "cluster-enabled yes",
+      `cluster-port ${bus}`,
+      "cluster-config-file nodes.conf",
+      `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
+      "cluster-replica-validity-factor 0",
+      "repl-diskless-sync-delay 0",
+      ...(certificates === undefined ? [] : clusterTlsLines(certificates, port)),
+    ];
+    appendFileSync(files.config, `${lines.join("\n")}\n`);
     const pid = launch(binary, files, false);
     try {
-      await waitUntilReady(pid, { port }, files.log);
-      return { port, bus, pid, client: await connectOnce({ port }) };
+      await waitUntilReady(pid, address, files.log);
+      const client = await connectOnce(address);
+      return { id: String(await client.sendCommand(["CLUSTER", "MYID"])), port, bus, pid, client };
     } catch (error) {
       if (attempt === 3) throw error;
     }
   }
 }
+
+const clusterTlsLines = (certificates: Certificates, port: number): string[] => [
+  ...tlsLines(certificates, port),
+  "tls-cluster yes",
+  "cluster-announce-hostname localhost",
+  "cluster-preferred-endpoint-type hostname",
+];
 
 /** Gives the first three all slots, and each of the others one of them to copy. */
 async function join3(nodes: readonly (ClusterNode & { readonly bus: number })[]): Promise<void> {
@@ -154,7 +185,7 @@ async function join3(nodes: readonly (ClusterNode & { readonly bus: number })[])
     ["CLUSTER", "INFO"],
   );
   for (const [i, { client }] of nodes.slice(MASTERS).entries()) {
-    const id = String(await nodes[i]?.client.sendCommand(["CLUSTER", "MYID"]));
+    const id = nodes[i]?.id ?? "";
     while ((await client.sendCommand(["CLUSTER", "REPLICATE", id]).catch(() => "")) !== "OK") await sleep(50);
   }
   for (const { client } of nodes.slice(MASTERS))
