@@ -7,7 +7,7 @@
  * Indexes. A change of an index's fields raises its number: the new index fills while the old one still serves. That
  * one is dropped when no older process is connected any more.
  */
-export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidations: 1, erasures: 1 } as const;
+export const INDEX_SCHEMAS = { records: 6, vectors: 2, sessions: 1, consolidations: 1, erasures: 1 } as const;
 
 /**
  * The terms that `indexText` makes of a text, as records hold them in `index.text` and `index.context`. Raised when they

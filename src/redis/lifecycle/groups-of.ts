@@ -6,24 +6,18 @@ import type { Params } from "../search/query.js";
 import { rangeClause } from "../search/numeric-range.js";
 import type { Scope } from "../../access/grants.js";
 import type { RedisGateway } from "../connection/client.js";
-import { readRows } from "../search/rows.js";
-import { commonArguments } from "../search/search.js";
 import type { StoreDeps } from "../deps.js";
 import { arrayOf } from "../scripts/replies.js";
 
 /** Records per query: about 10 ms, during which Redis serves no other request. */
-const WINDOW = 1000;
+const WINDOW = 5000;
+/** Records that one command looks at: each that has expired is removed from the indexes. */
+const REMOVED = 250;
+/** Clocks may differ. A look at a record that lives changes nothing. */
+const AHEAD_MS = 60_000;
 
-/** A record that has expired but isn't removed yet has no fields, which would be an error in RediSearch. */
+/** Of values that the index holds, see `recordIndex`: nothing is loaded. */
 const AGGREGATION = `
-  LOAD 18
-    $.memory.memory_type AS type
-    $.memory.recorded_at AS recorded
-    $.memory.embedding.status AS status
-    $.index.bytes AS json
-    $.index.vector_bytes AS vectors
-    $.index.version_bytes AS versions
-  FILTER exists(@recorded)
   APPLY floor(@recorded/86400000) AS day
   GROUPBY 3 @type @day @status
     REDUCE COUNT 0 AS memories
@@ -36,16 +30,18 @@ const AGGREGATION = `
 
 /** Counts a namespace's memories, window by window of its sequence, so that no query keeps others waiting. */
 export async function groupsOf(
-  { redis, keys }: StoreDeps,
+  deps: StoreDeps,
   namespace: string,
   budgetMs: number,
   superseded: boolean,
 ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }> {
+  const { redis, keys } = deps;
   const params: Params = {};
   const scopes = [{ root: namespace, below: false }];
   const scope = scopeClause(scopes, { groups: [] }, params, PRESENT, {
     superseded: superseded ? "only" : "none",
   });
+  await removeExpired(deps, namespace);
   const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
   const merged = new Map<string, Group>();
   const until = performance.now() + budgetMs;
@@ -53,9 +49,7 @@ export async function groupsOf(
   for (let to = last; to > 0; to -= WINDOW) {
     if (performance.now() > until) return { groups: [...merged.values()], complete: false };
     const range = `${scope} ${rangeClause("seq", { from: to - WINDOW + 1, to })}`;
-    const groups = redis.nodes.clustered
-      ? await readEach(redis, scopes, [keys.recordIndex(), range], params)
-      : await aggregate(redis, scopes, [keys.recordIndex(), range], params);
+    const groups = await aggregate(redis, scopes, [keys.recordIndex(), range], params);
     for (const group of groups) {
       const key = `${group.memoryType} ${group.day} ${group.status}`;
       const before = merged.get(key) ?? { memories: 0, bytes: 0 };
@@ -69,6 +63,19 @@ export async function groupsOf(
   return { groups: [...merged.values()], complete: true };
 }
 
+/**
+ * Removes records that have expired from the indexes, which hold them until Redis comes by: a look at a key that has expired
+ * deletes it. Those that lua/usage.lua counted out are removed already.
+ */
+async function removeExpired({ redis, keys }: StoreDeps, namespace: string): Promise<void> {
+  const until = Date.now() + AHEAD_MS;
+  const ended = await redis.run((client) => client.zRangeByScore(keys.usageEnding(namespace), "-inf", until));
+  for (let from = 0; from < ended.length; from += REMOVED) {
+    const records = ended.slice(from, from + REMOVED).map((member) => keys.record(namespace, idOf(member)));
+    await redis.run((client) => client.exists(records));
+  }
+}
+
 async function aggregate(
   redis: RedisGateway,
   scopes: readonly Scope[],
@@ -79,45 +86,6 @@ async function aggregate(
   const named = ["PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
   const [reply] = await askIndex(redis, scopes, ["FT.AGGREGATE", index, query, ...AGGREGATION, ...named]);
   return readGroups(reply);
-}
-
-const PATHS = [
-  "$.memory.memory_type",
-  "$.memory.recorded_at",
-  "$.memory.embedding.status",
-  "$.index.bytes",
-  "$.index.vector_bytes",
-  "$.index.version_bytes",
-] as const;
-
-/** In a cluster, RediSearch 2.10 reads nothing of the records themselves. */
-async function readEach(
-  redis: RedisGateway,
-  scopes: readonly Scope[],
-  [index, query]: readonly [string, string],
-  params: Params,
-): Promise<Group[]> {
-  const [reply] = await askIndex(redis, scopes, [
-    "FT.SEARCH",
-    index,
-    query,
-    "NOCONTENT",
-    ...commonArguments(WINDOW, params),
-  ]);
-  const found = readRows(reply, 1, (key) => key);
-  const texts = await redis.search((client) =>
-    Promise.all(found.map((key) => client.sendCommand(["JSON.GET", key, ...PATHS]))),
-  );
-  return texts.flatMap((json) => {
-    if (typeof json !== "string") return [];
-    const fields = JSON.parse(json) as Readonly<Record<(typeof PATHS)[number], readonly [unknown?]>>;
-    const [type, recorded, status, ...bytes] = PATHS.map((path) => fields[path][0]);
-    const sum = bytes.reduce<number>((total, each) => total + Number(each ?? 0), 0);
-    const day = Math.floor(Number(recorded) / 86_400_000);
-    return [
-      { memoryType: type as MemoryType, day, status: status as EmbeddingStatus, memories: 1, bytes: sum },
-    ];
-  });
 }
 
 /** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values in turn for each row. */
@@ -165,7 +133,9 @@ export async function endingsOf(
       counts,
       // Those that no write has counted out yet, too.
       ended: Number(ended ?? 0) + unnoticed,
-      next: next.map(({ value, score }) => ({ id: value.split(":")[0] ?? "", expiresAt: score })),
+      next: next.map(({ value, score }) => ({ id: idOf(value), expiresAt: score })),
     };
   });
 }
+
+const idOf = (member: string): string => member.split(":")[0] ?? "";

@@ -54,6 +54,8 @@ local function usage_prune(most)
     local id, size = string.match(member, '^(.-):(%d+)$')
     bytes = bytes + tonumber(size)
     redis.call('HDEL', usage_uses, id)
+    -- A look at a key that has expired deletes it: what is counted out is in no index any more.
+    redis.call('EXISTS', usage_record .. id)
   end
   usage_add(-#ended, -bytes)
   redis.call('HINCRBY', usage_key, 'ended', #ended)

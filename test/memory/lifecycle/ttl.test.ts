@@ -133,16 +133,21 @@ describe("a memory with a time to live", () => {
 test("what has expired, but isn't removed by Redis yet, leaves a list, its cursors and figures whole", async () => {
   const paused = await startRedis({ debug: true });
   const reader = await startService({ REDIS_URL: paused.url });
-  const namespace = newNamespace();
+  const [namespace, written] = [newNamespace(), newNamespace()];
   const client = createClient({ url: paused.url });
   await client.connect();
   // Redis then removes what has expired only where somebody asks for that very key.
   await client.sendCommand(["DEBUG", "SET-ACTIVE-EXPIRE", "0"]);
   for (let index = 0; index < 8; index++) {
     const mortal = index % 2 === 1 ? { ttl_seconds: 1 } : {};
-    await remember(reader, namespace, { content: `memory ${index}`, ...mortal });
+    for (const place of [namespace, written])
+      await remember(reader, place, { content: `memory ${index}`, ...mortal });
   }
   await sleep(1_100);
+  // A write counts out what has ended there.
+  await remember(reader, written, { content: "one more" });
+  const after = await reader.send("GET", `/v1/namespaces/${written}/stats`);
+  expect(bodyOf<object>(after, 200)).toMatchObject({ memories: 5, expired: 4 });
   const left = ["memory 0", "memory 2", "memory 4", "memory 6"];
   // The figures first: a list asks for each key.
   const stats = await reader.send("GET", `/v1/namespaces/${namespace}/stats`);
