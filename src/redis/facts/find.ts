@@ -49,49 +49,34 @@ interface Row {
   readonly place: number;
 }
 
-/** Of the facts of several namespaces in a cluster, so many are looked at to find the latest. */
-const MOST = 1000;
-
 async function find(
   deps: Deps,
   query: FactQuery,
   page: string,
 ): Promise<{ total: number; rows: readonly Row[] }> {
-  const { redis } = deps;
-  const sorts = redis.nodes.clustered && inSeveral(query);
-  const wide = sorts ? { ...query, limit: MOST } : query;
   const replies = await askIndex(
-    redis,
+    deps.redis,
     query.scopes,
-    questionOf(deps, wide, page, ["NOCONTENT", "WITHSORTKEYS"]),
+    questionOf(deps, query, page, ["NOCONTENT", "WITHSORTKEYS"]),
   );
   const rows = readAllRows(
     replies,
     2,
     (key, sortKey): Row => ({ key, place: numberOfSortKey(sortKey) }),
     latestFirst,
-    wide.limit,
+    query.limit,
   );
-  return { total: totalOf(replies), rows: sorts ? (await byBegin(deps, rows)).slice(0, query.limit) : rows };
+  return { total: totalOf(replies), rows };
 }
 
 const latestFirst = (one: Row, other: Row): number => other.place - one.place;
 
-/** In a cluster, RediSearch 2.10 reads nothing of the records themselves, and so sorts by its sortable fields only. */
-async function byBegin({ redis }: Deps, rows: readonly Row[]): Promise<Row[]> {
-  const begins = await redis.run((client) =>
-    Promise.all(rows.map(({ key }) => client.sendCommand(["JSON.GET", key, "$.index.since"]))),
-  );
-  return rows
-    .map(({ key }, index): Row => {
-      const json: unknown = begins[index];
-      return { key, place: typeof json === "string" ? Number(json.slice(1, -1)) : 0 };
-    })
-    .toSorted(latestFirst);
-}
-
-/** Each namespace numbers its memories from 1, so numbers of several say nothing about which was recorded last. */
-const inSeveral = ({ scopes }: FactQuery): boolean => scopes.length > 1 || scopes.some(({ below }) => below);
+/**
+ * The field whose order is that of recording. Each namespace numbers its memories from 1, so numbers of several say nothing
+ * about which was recorded last: there it is the time.
+ */
+export const orderOf = ({ scopes }: Pick<FactQuery, "scopes">): "seq" | "since" =>
+  scopes.length > 1 || scopes.some(({ below }) => below) ? "since" : "seq";
 
 function questionOf(
   { redis, keys }: Deps,
@@ -106,7 +91,7 @@ function questionOf(
     keys.recordIndex(),
     `${scope}${page}`,
     "SORTBY",
-    inSeveral(query) ? "since" : "seq",
+    orderOf(query),
     "DESC",
     ...wanted,
     ...commonArguments(query.limit, params, boundedBy(redis)),

@@ -32,7 +32,7 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.publish_at AS publish_at NUMERIC
       $.index.feedback_at AS feedback_at NUMERIC
       $.index.corroborate_at AS corroborate_at NUMERIC
-      $.index.since AS since NUMERIC
+      $.index.since AS since NUMERIC SORTABLE
       $.index.until AS until NUMERIC
       $.index.valid_from AS valid_from NUMERIC
       $.index.valid_to AS valid_to NUMERIC
