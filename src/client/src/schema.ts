@@ -4912,7 +4912,7 @@ export interface components {
       }[];
       /** @description Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`. */
       tokens?: number;
-      /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
+      /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores; also where a chain passes an entity with more facts than a hop reads), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
       degraded: ("keyword" | "vector" | "ranking" | "hits" | "rerank" | "archive" | "turns" | "receipt")[];
       /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
       terms_left_out: string[];
@@ -4948,6 +4948,13 @@ export interface components {
          * @enum {string|null}
          */
         order: "newest" | "oldest" | null;
+        /** @description What each hop along chains of facts read. If it is less than all facts about the hop's entities, `degraded` names `ranking`. Empty if no chain was walked. */
+        hops: {
+          /** @description Facts about the entities that the hop begins at. */
+          facts: number;
+          /** @description Those of them that were read: the latest, and first those that the question names. */
+          read: number;
+        }[];
       };
     };
     RecallRequest: {

@@ -324,6 +324,13 @@ const namedTime = z.object({
     .openapi({ description: "Half-open ranges. Several: the year or the order of day and month is open." }),
 });
 
+const walkedHop = z.object({
+  facts: z.int().openapi({ description: "Facts about the entities that the hop begins at." }),
+  read: z.int().openapi({
+    description: "Those of them that were read: the latest, and first those that the question names.",
+  }),
+});
+
 export const recallResponse = z
   .object({
     hits: z.array(hitView),
@@ -336,7 +343,7 @@ export const recallResponse = z
     }),
     degraded: degraded.openapi({
       description:
-        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
+        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores; also where a chain passes an entity with more facts than a hop reads), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
     }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId
@@ -351,6 +358,10 @@ export const recallResponse = z
         times: z.array(namedTime).openapi({ description: "Times that the query names, and that count." }),
         order: z.enum(["newest", "oldest"]).nullable().openapi({
           description: "Whether the query asks for the newest or the oldest memories; null: neither.",
+        }),
+        hops: z.array(walkedHop).openapi({
+          description:
+            "What each hop along chains of facts read. If it is less than all facts about the hop's entities, `degraded` names `ranking`. Empty if no chain was walked.",
         }),
       })
       .optional(),

@@ -26,6 +26,7 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
       phrases: (outcome.terms?.phrases ?? []).map((phrase) => phrase.join(" ")),
       times: (outcome.asked?.times ?? []).map(viewTime),
       order: outcome.asked?.order ?? null,
+      hops: [...outcome.hops],
     },
   };
 }

@@ -35,8 +35,22 @@ export interface FactQuery {
 }
 
 export interface LinkQuery extends FactQuery {
+  /** Only such facts, those first that fit best; undefined: all, those that were recorded last first. */
+  readonly named?: NamedLinks | undefined;
   /** The search isn't begun once it has passed: it rejects with `TooLate`. */
   readonly deadline?: Deadline | undefined;
+}
+
+/** Facts that hold one of these terms in their text, or have one of these predicates. */
+export interface NamedLinks {
+  readonly terms: readonly string[];
+  readonly predicates: readonly string[];
+}
+
+export interface FoundLinks {
+  readonly links: readonly Link[];
+  /** Number of facts in all. */
+  readonly total: number;
 }
 
 /** What a fact links, and whether it still does: a fact without its content. */
@@ -86,8 +100,8 @@ export interface EntityStore {
   factRefs(query: FactPageQuery): Promise<FactRefs>;
   /** Facts with their contents, in one round trip. */
   facts(query: FactQuery): Promise<FoundFacts>;
-  /** Facts without their contents, those with the highest sequence numbers first, in one round trip. */
-  links(query: LinkQuery): Promise<readonly Link[]>;
+  /** Facts without their contents, in one round trip. */
+  links(query: LinkQuery): Promise<FoundLinks>;
   /** Names that begin so, in their own order; `next` is where to go on, undefined at the end. */
   list(
     namespace: string,

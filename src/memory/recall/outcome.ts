@@ -8,6 +8,7 @@ import type { Memory } from "../model/record.js";
 import type { Outcomes } from "../trust/wilson.js";
 import type { Degraded, RecallInput } from "../ports/recall-input.js";
 import type { KeywordQuery } from "../text/terms.js";
+import type { WalkedHop } from "./walk-links.js";
 
 export interface RecallHit {
   readonly memory: Judged;
@@ -79,6 +80,8 @@ export interface RecallOutcome {
   readonly leftOut: readonly string[];
   /** What the query says about time; undefined: nothing, or it doesn't count. */
   readonly asked: AskedTime | undefined;
+  /** What each hop along chains of facts read; empty: there was no walk. */
+  readonly hops: readonly WalkedHop[];
   /** The recall's moment, in milliseconds since the epoch. */
   readonly at: number;
   /** Its entries in the audit trails. */

@@ -23,7 +23,8 @@ import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { linksAsked } from "./links-asked.js";
-import { CHAINS_WEIGHT, walkLinks } from "./walk-links.js";
+import { CHAINS_WEIGHT, hopsOf, passedOver, walkLinks } from "./walk-links.js";
+import type { Walked } from "./walk-links.js";
 import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Fused, Lists } from "./fusion.js";
@@ -123,15 +124,18 @@ export async function recall(
   const hops = linksAsked(input);
   const question = askedIn(input.query) ?? input.query;
   const names = hops === undefined ? undefined : possibleNames(question);
+  const walks: Walked[] = [];
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
     const named = names && (await namesIn(services, names, scopes));
     if (hops === undefined || hops === 0 || named === undefined)
       return services.store.search({ scopes, ...search, entities: named });
-    const walk = { names: named, scopes, question, moment, hops, now: context.now(), deadline };
-    const walking = inTime(deadline, walkLinks(services.entities, walk), reserveMs).catch(withoutWalk);
+    const way = { names: named, scopes, question, moment, hops, now: context.now(), deadline };
+    const walking = inTime(deadline, walkLinks(services.entities, way), reserveMs).catch(withoutWalk);
     const [result, walked] = await Promise.all([services.store.search({ scopes, ...search }), walking]);
-    if (walked === LATE || walked === undefined) degraded.add("ranking");
-    return { ...result, entities: walked === LATE || walked?.length === 0 ? undefined : walked };
+    const walk = walked === LATE ? undefined : walked;
+    if (walk === undefined || passedOver(walk)) degraded.add("ranking");
+    if (walk !== undefined) walks.push(walk);
+    return { ...result, entities: walk?.found.length === 0 ? undefined : walk?.found };
   };
   const searched = input.merge === "rrf" ? lists : together(lists);
   const found = await timed.later("search", Promise.all(searched.map(find)));
@@ -203,6 +207,7 @@ export async function recall(
     terms,
     leftOut,
     asked: askedTime,
+    hops: hopsOf(walks),
     at: now,
     recorded,
     expanded,
@@ -245,6 +250,7 @@ function nothingInTime(request: RecallInput, at: number): RecallOutcome {
     terms: undefined,
     leftOut: [],
     asked: undefined,
+    hops: [],
     at,
     recorded: [],
     expanded: false,

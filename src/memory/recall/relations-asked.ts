@@ -1,4 +1,5 @@
 import { normaliseName } from "../../domain/normalise-name.js";
+import { possibleNames } from "../model/names.js";
 import type { Run } from "../model/names.js";
 import { trimTo } from "../text/truncate.js";
 import { analyse } from "../text/terms.js";
@@ -22,6 +23,15 @@ export function wordsAsked(question: string): readonly AskedWord[] {
     .map((word) => trimTo(word, OF_WORD).replace(POSSESSIVE, ""));
   return words.flatMap((word, place) => analyse(word).terms.map((stem) => ({ stem, place })));
 }
+
+/** Words of a predicate. */
+const MOST_TOGETHER = 3;
+
+/** What a question's words may name as a predicate: "works for" and "works_for". */
+export const predicatesAsked = (question: string): readonly string[] =>
+  possibleNames(question)
+    .filter((run) => run.split(" ").length <= MOST_TOGETHER)
+    .flatMap((run) => (run.includes(" ") ? [run, run.replaceAll(" ", "_")] : [run]));
 
 /**
  * How many words a word is away from a name. "The sister of Anna's manager": the relation next to the name is the first

@@ -8,16 +8,16 @@ import type { Moment } from "../model/moment.js";
 import { possibleRuns } from "../model/names.js";
 import type { Run } from "../model/names.js";
 import type { MemoryRef } from "../model/ref.js";
-import type { Entity, EntityStore } from "../ports/facts.js";
+import type { Entity, EntityStore, Link, LinkQuery } from "../ports/facts.js";
 import type { Candidate } from "../ports/search.js";
 import type { Scope } from "../../access/grants.js";
 import { analyse } from "../text/terms.js";
-import { distanceFrom, wordsAsked } from "./relations-asked.js";
+import { distanceFrom, predicatesAsked, wordsAsked } from "./relations-asked.js";
 import type { AskedWord } from "./relations-asked.js";
 
 /** Entities from which one hop goes on: those that the query's words lead to best. */
 const MOST_ENTITIES = 12;
-/** Facts that one hop reads, the latest first. */
+/** Facts that one hop reads: the latest, and if there are more, as many of those that the question names. */
 const MOST_FACTS = 200;
 /** Facts that the chains lead to: as many as another list holds. */
 const MOST_FOUND = 100;
@@ -44,19 +44,43 @@ export interface Walk {
   readonly deadline: Deadline | undefined;
 }
 
+export interface Walked {
+  /** The facts on the way, best first. */
+  readonly found: readonly Candidate[];
+  readonly hops: readonly WalkedHop[];
+}
+
+/** What one hop read of the facts about the entities that it began at. */
+export interface WalkedHop {
+  readonly facts: number;
+  readonly read: number;
+}
+
+/** The hops of several walks, one per list of namespaces, added up. */
+export function hopsOf(walks: readonly Walked[]): readonly WalkedHop[] {
+  const most = Math.max(0, ...walks.map(({ hops }) => hops.length));
+  const sum = (hop: number, field: keyof WalkedHop): number =>
+    walks.reduce((total, { hops }) => total + (hops[hop]?.[field] ?? 0), 0);
+  return Array.from({ length: most }, (_, hop) => ({ facts: sum(hop, "facts"), read: sum(hop, "read") }));
+}
+
+/** Whether a walk passed over facts, because too many are about the same entities. */
+export const passedOver = ({ hops }: Walked): boolean => hops.some(({ facts, read }) => read < facts);
+
 /**
  * Facts that chains lead to from the entities that a query names, best first: "Where does the sister of Anna's manager
  * live?" begins at Anna, goes on to her manager by the one fact, to the sister by another, and ends at where she lives.
  *
  * A chain's score is the number of its relations that hold a word of the question, each word once; those count most that
  * lie farther from the name than the one before. Each hop takes some of it (`DECAY`). Breadth first: one search a hop, of
- * a bounded number of facts about a bounded number of entities. Each fact counts by the best chain to it, and an entity is
+ * a bounded number of facts about a bounded number of entities, and a second one if there are more facts. Each fact counts by the best chain to it, and an entity is
  * visited again only by a better one. No hop begins after the deadline: it rejects with {@link TooLate}.
  */
 export async function walkLinks(
   entities: EntityStore,
   { names, scopes, question, moment, hops, now, deadline }: Walk,
-): Promise<readonly Candidate[]> {
+): Promise<Walked> {
+  const walked: WalkedHop[] = [];
   const asked = wordsAsked(question);
   const found = new Map<string, Candidate>();
   /** The score of the best chain to each entity. */
@@ -67,7 +91,9 @@ export async function walkLinks(
     const about = await withAliases(entities, scopes, frontier);
     for (const [name, { score }] of frontier) reached.set(name, hop === 1 ? Infinity : score);
     const filter = aboutAny(about);
-    const links = await entities.links({ scopes, filter, moment, limit: MOST_FACTS, deadline });
+    const query = { scopes, filter, moment, limit: MOST_FACTS, deadline };
+    const { links, facts } = await linksOf(entities, query, { question, asked, names: [...frontier.keys()] });
+    walked.push({ facts, read: links.length });
     const next = new Map<string, Chain>();
     for (const link of links) {
       const { fact } = link;
@@ -86,7 +112,42 @@ export async function walkLinks(
     }
     frontier = new Map(best(next));
   }
-  return [...found.values()].toSorted((one, other) => other.score - one.score).slice(0, MOST_FOUND);
+  const bestFirst = [...found.values()].toSorted((one, other) => other.score - one.score);
+  return { found: bestFirst.slice(0, MOST_FOUND), hops: walked };
+}
+
+interface Asking {
+  readonly question: string;
+  readonly asked: readonly AskedWord[];
+  /** The names that a hop begins at. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The latest facts. If there are more, first come those that the question names, whenever they were recorded: what it asks
+ * for mustn't be lost among what else is known of an entity.
+ */
+async function linksOf(
+  entities: EntityStore,
+  query: LinkQuery,
+  { question, asked, names }: Asking,
+): Promise<{ readonly links: readonly Link[]; readonly facts: number }> {
+  const latest = await entities.links(query);
+  if (latest.total <= query.limit) return { links: latest.links, facts: latest.links.length };
+  const predicates = predicatesAsked(question);
+  const named = await entities.links({ ...query, named: { terms: relationTerms(asked, names), predicates } });
+  const links = new Map(
+    [...named.links, ...latest.links].map((link) => [`${link.namespace} ${link.id}`, link]),
+  );
+  return { links: [...links.values()], facts: latest.total };
+}
+
+/** Nearly all facts about an entity hold its name, so the name's own words find nothing, unless there are no others. */
+function relationTerms(asked: readonly AskedWord[], names: readonly string[]): readonly string[] {
+  const terms = [...new Set(asked.map(({ stem }) => stem))];
+  const ofNames = new Set(names.flatMap((name) => analyse(name).terms));
+  const others = terms.filter((term) => !ofNames.has(term));
+  return others.length > 0 ? others : terms;
 }
 
 /** A chain begins at each name that the question holds; a name's aliases join it. */

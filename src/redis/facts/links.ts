@@ -1,14 +1,15 @@
-import type { Link, LinkQuery } from "../../memory/ports/facts.js";
+import type { FoundLinks, Link, LinkQuery } from "../../memory/ports/facts.js";
 import { parseStored } from "../codec/document.js";
 import type { StoredMemory } from "../codec/document.js";
 import { askIndex } from "../connection/ask-index.js";
 import { expiring } from "../connection/expiring.js";
 import type { StoreDeps } from "../deps.js";
 import { refOfKey } from "../keys.js";
-import { scopeClause } from "../search/query.js";
+import { anyOfClause, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
-import { numberOfSortKey, readAllRows } from "../search/rows.js";
+import { numberOfSortKey, readAllRows, totalOf } from "../search/rows.js";
 import { boundedBy, commonArguments } from "../search/search.js";
+import { orderOf } from "./find.js";
 
 /** Of a record, only these are read: its content and its metadata may be a thousand times longer. */
 const PATHS = {
@@ -21,22 +22,22 @@ const PATHS = {
 const WANTED = Object.values(PATHS);
 
 /**
- * In the order of `seq`, which the index holds: sorting by what only the records say would read each fact of an entity
- * that thousands are about.
+ * Sorted by what the index holds: sorting by what only the records say would read each fact of an entity that thousands are
+ * about.
  */
-export async function links(store: StoreDeps, query: LinkQuery): Promise<readonly Link[]> {
-  const { scopes, filter, moment, limit, deadline } = query;
+export async function links(store: StoreDeps, query: LinkQuery): Promise<FoundLinks> {
+  const { scopes, filter, moment, limit, named, deadline } = query;
   const redis = deadline === undefined ? store.redis : expiring(store.redis, deadline);
   const { clustered } = redis.nodes;
   const params: Params = {};
   const replies = await askIndex(redis, scopes, [
     "FT.SEARCH",
     store.keys.recordIndex(),
-    scopeClause(scopes, filter, params, moment),
-    "SORTBY",
-    "seq",
-    "DESC",
-    "WITHSORTKEYS",
+    [
+      scopeClause(scopes, filter, params, moment),
+      ...(named === undefined ? [] : [anyOfClause(named, params)]),
+    ].join(" "),
+    ...(named === undefined ? ["WITHSORTKEYS", "SORTBY", orderOf(query), "DESC"] : ["WITHSCORES"]),
     // In a cluster, RediSearch 2.10 reads nothing of the records themselves.
     ...(clustered ? ["NOCONTENT"] : ["RETURN", String(WANTED.length), ...WANTED]),
     ...commonArguments(limit, params, boundedBy(redis)),
@@ -44,20 +45,27 @@ export async function links(store: StoreDeps, query: LinkQuery): Promise<readonl
   const rows = readAllRows(
     replies,
     clustered ? 2 : 3,
-    (key, sortKey, fields): Row => ({ key, seq: numberOfSortKey(sortKey), fields }),
-    (one, other) => other.seq - one.seq,
+    (key, place, fields): Row => ({
+      key,
+      place: named === undefined ? numberOfSortKey(place) : Number(place),
+      fields,
+    }),
+    (one, other) => other.place - one.place,
     limit,
   );
-  if (!clustered) return rows.flatMap(({ key, fields }) => linkOf(key, returned(fields)) ?? []);
+  const total = totalOf(replies);
+  if (!clustered)
+    return { total, links: rows.flatMap(({ key, fields }) => linkOf(key, returned(fields)) ?? []) };
   const texts = await redis.run((client) =>
     Promise.all(rows.map(({ key }) => client.sendCommand(["JSON.GET", key, ...WANTED]))),
   );
-  return rows.flatMap(({ key }, index) => linkOf(key, got(texts[index])) ?? []);
+  return { total, links: rows.flatMap(({ key }, index) => linkOf(key, got(texts[index])) ?? []) };
 }
 
 interface Row {
   readonly key: string;
-  readonly seq: number;
+  /** What they are in the order of. */
+  readonly place: number;
   readonly fields: unknown;
 }
 

@@ -1,3 +1,4 @@
+import type { NamedLinks } from "../../memory/ports/facts.js";
 import type { Scope } from "../../access/grants.js";
 import type { FacetQuery } from "../../memory/conditions/filter.js";
 import type { Moment } from "../../memory/model/moment.js";
@@ -7,6 +8,7 @@ import {
   belowFacet,
   oldBelowFacet,
   oldNamespace,
+  predicateFacet,
 } from "../../memory/model/facets.js";
 import { rangeClause } from "./numeric-range.js";
 import type { NumericRange } from "./numeric-range.js";
@@ -265,6 +267,17 @@ export function optionalTerms(terms: readonly string[], statistics: TermFrequenc
   return terms
     .map((term, index) => optionalTerm(bind(params, `t${index}`, term), damping([statistics.term(term)])))
     .join(" ");
+}
+
+/** Facts that hold one of these terms or have one of these predicates, ranked by the terms. */
+export function anyOfClause({ terms, predicates }: NamedLinks, params: Params): string {
+  const names = terms.map((term, index) => bind(params, `w${index}`, term));
+  const facets = predicates.map(predicateFacet);
+  const any = [
+    ...(names.length === 0 ? [] : [`(@text:(${names.join("|")}))`]),
+    tagClause("facets", facets, "predicate", params),
+  ];
+  return [weightless(any.join("|")), ...names.map((name) => `~@text:(${name})`)].join(" ");
 }
 
 /** RediSearch 2.10 ignores the weight of a single term, so that it is asked for twice, at half of it. */

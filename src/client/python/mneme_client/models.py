@@ -1171,6 +1171,13 @@ class RecallResponseExplainTimes(Model):
     """Half-open ranges. Several: the year or the order of day and month is open."""
 
 
+class RecallResponseExplainHops(Model):
+    facts: int
+    """Facts about the entities that the hop begins at."""
+    read: int
+    """Those of them that were read: the latest, and first those that the question names."""
+
+
 class RecallResponseExplain(Model):
     """How the query was searched; only with `explain`."""
 
@@ -1186,6 +1193,8 @@ class RecallResponseExplain(Model):
     """Times that the query names, and that count."""
     order: Literal["newest", "oldest"] | None
     """Whether the query asks for the newest or the oldest memories; null: neither."""
+    hops: list[RecallResponseExplainHops]
+    """What each hop along chains of facts read. If it is less than all facts about the hop's entities, `degraded` names `ranking`. Empty if no chain was walked."""
 
 
 class AgentAdministrations(Model):
@@ -2209,7 +2218,7 @@ class RecallResponse(Model):
     tokens: int | None = None
     """Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`."""
     degraded: list[Literal["keyword", "vector", "ranking", "hits", "rerank", "archive", "turns", "receipt"]]
-    """What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it."""
+    """What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times, sessions and links add to scores; also where a chain passes an entity with more facts than a hop reads), `hits` (found, but not read in time), `rerank` (the reranker's order), `turns` (those around hits), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it."""
     terms_left_out: list[str]
     """Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries."""
     receipt_id: str | None
