@@ -51,7 +51,7 @@ function testFirstSteps(serviceOf: () => Service, ca: string): void {
     const service = serviceOf();
     await using saver = await RedisSaver.fromUrl(service.env["REDIS_URL"] ?? "", {
       keyPrefix: `${service.prefix}:graph`,
-      client: { socket: { ca: readFileSync(ca) } },
+      client: { socket: { tls: true, ca: readFileSync(ca) } },
     });
     for (const thread of Array.from({ length: 4 }, newNamespace)) {
       const config = { configurable: { thread_id: thread, checkpoint_ns: "" } };
