@@ -5,7 +5,7 @@ import type { Context } from "../../domain/context.js";
 import { facetQuery, matches } from "../conditions/filter.js";
 import type { FacetQuery } from "../conditions/filter.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import { holds } from "../model/moment.js";
+import { holds, isBehind } from "../model/moment.js";
 import type { Moment } from "../model/moment.js";
 import type { MemoryRef } from "../model/ref.js";
 import { isTurn } from "../model/turn.js";
@@ -15,6 +15,7 @@ import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
 import { judgeAll } from "../trust/judge.js";
 import type { BesideTurn, RecallHit } from "./outcome.js";
+import { freed } from "./stand-ins.js";
 
 /** Hits whose turns are looked for, the best ones: each takes two searches. */
 const MOST_HITS = 10;
@@ -30,8 +31,8 @@ interface BesideOptions {
 
 /**
  * Adds to each of the first hits that is a turn of a session the `context_turns` turns before it and after it, in the
- * order of recording. They are shown under the same rules as hits: alive, out of quarantine, current and valid at the
- * recall's moment, within the filter, and trusted enough. What is a hit itself, or stands beside a better one, isn't
+ * order of recording. They are shown under the same rules as hits: alive, out of quarantine, current (or superseded by a
+ * summary) and valid at the recall's moment, within the filter, and trusted enough. What is a hit itself, or stands beside a better one, isn't
  * repeated. What wasn't begun before the deadline isn't: it rejects with {@link TooLate}.
  */
 export async function withTurnsBeside(
@@ -63,8 +64,9 @@ export async function withTurnsBeside(
   const shown = memories.flatMap((memory, index) => {
     const place = wanted[index];
     if (memory === undefined || place === undefined) return [];
-    const fits =
-      !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
+    // What a summary superseded is still what was said there, and no other turn says it.
+    const said = isBehind(memory, moment) ? freed(memory) : memory;
+    const fits = !said.quarantined && isAlive(said, now) && holds(said, moment) && matches(said, filter);
     return fits && isTurn(memory) ? [{ memory, place }] : [];
   });
   const judged = await judgeAll(

@@ -188,7 +188,7 @@ describe("turns beside a hit", () => {
     expect(searches() - before).toBe(2);
   });
 
-  test("keep their offsets where a consolidation has superseded turns between", async () => {
+  test("are shown where a summary has superseded them, and not where they were ended", async () => {
     const own = await startService({ MNEME_EMBEDDER: "none" });
     onTestFinished(async () => void (await own.stop()));
     const namespace = newNamespace();
@@ -208,7 +208,22 @@ describe("turns beside a hit", () => {
     await say("Ann: The walrus sleeps.");
     const near = await recall(own, ask(namespace, { context_turns: 3 }));
     expect(near.hits.map(({ memory }) => memory.id)).toEqual([said[4]?.id]);
-    const shown = [1, 2, 3].filter((at) => !hidden.includes(at));
-    expect(beside(near)).toEqual([shown.map((at) => [at - 4, said[at]?.content])]);
+    expect(beside(near)).toEqual([[1, 2, 3].map((at) => [at - 4, said[at]?.content])]);
+    expect(near.hits[0]?.turns?.map(({ memory }) => memory.superseded_by)).toEqual(
+      states.slice(1).map(({ superseded_by }) => superseded_by),
+    );
+    // What is no longer recalled at all isn't shown here either.
+    await say("Ann: It rains.");
+    expect(beside(await recall(own, ask(namespace, { context_turns: 1 })))).toEqual([
+      [
+        [-1, said[3]?.content],
+        [1, said[5]?.content],
+      ],
+    ]);
+    await consolidate(own, namespace, { steps: ["expire"], unread_seconds: 0 });
+    expect((await read(own, said[5] as Memory)).superseded_at).not.toBeNull();
+    expect(beside(await recall(own, ask(namespace, { context_turns: 1 })))).toEqual([
+      [[-1, said[3]?.content]],
+    ]);
   });
 });
