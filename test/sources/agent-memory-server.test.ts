@@ -144,7 +144,7 @@ test("long-term records and sessions are read in place, and nothing is written",
   expect(of("Anna prefers tea.")).toEqual([
     expect.objectContaining({
       memory_type: "semantic",
-      session_id: `${SOURCE}/s1`,
+      session_id: `${SOURCE}/shop/anna/s1`,
       timestamp: "2024-06-21T20:00:00.123Z",
       pinned: true,
       tags: ["drinks", "taste"],
@@ -168,7 +168,7 @@ test("long-term records and sessions are read in place, and nothing is written",
   });
   expect(of("User: Where is the depot?")[0]).toMatchObject({
     memory_type: "episodic",
-    session_id: `${SOURCE}/s1`,
+    session_id: `${SOURCE}//anna/s1`,
     metadata: { role: "user" },
   });
   expect(of("User: The depot is in Graz.")[0]).toMatchObject({
@@ -184,8 +184,36 @@ test("long-term records and sessions are read in place, and nothing is written",
 test("of one user only what is his", async () => {
   const into = newNamespace();
   const report = await importFrom(service, SOURCE, server.url, into, { user: "bela" });
-  expect(report).toMatchObject({ made: 1, failed: 0 });
+  expect(report).toMatchObject({ made: 1, failed: 0, several_users: false });
   expect((await listAll(service, into)).map(({ content }) => content)).toEqual(["Bela prefers coffee."]);
+});
+
+test("sessions of two users under one name stay two, and each message is stored", async () => {
+  const hi = { role: "user", content: "Hi", created_at: "2024-06-21T20:00:00Z" };
+  const owners = [
+    ["shop", "anna"],
+    ["shop", "bela"],
+    ["shop/anna", undefined],
+  ] as const;
+  const keys = owners.map((owner) => `working_memory:${owner.join(":")}:default`);
+  for (const [index, [namespace, user = null]] of owners.entries())
+    await redis.json.set(
+      keys[index] ?? "",
+      "$",
+      session("default", { namespace, user_id: user, messages: [hi] }),
+    );
+  const into = newNamespace();
+  const options = { keyPrefix: "none:" };
+  await importFrom(service, SOURCE, server.url, into, { ...options, user: "anna" });
+  const report = await importFrom(service, SOURCE, server.url, into, options);
+  await redis.del(keys);
+  expect(report.several_users).toBe(true);
+  const said = (await listAll(service, into)).filter(({ content }) => content === "User: Hi");
+  expect(said.map(({ session_id }) => session_id).toSorted()).toEqual([
+    `${SOURCE}/shop%2Fanna//default`,
+    `${SOURCE}/shop/anna/default`,
+    `${SOURCE}/shop/bela/default`,
+  ]);
 });
 
 test("hostile records fail alone", async () => {

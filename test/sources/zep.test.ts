@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { listAll, newNamespace } from "../support/acts/memories.js";
@@ -91,6 +91,58 @@ test("zep: a page of messages and a list of edges are read as they come", async 
   expect(memories.map(({ session_id, fact }) => session_id ?? fact?.predicate).toSorted()).toEqual([
     "KNOWS",
     "zep/thread-7",
+  ]);
+});
+
+test("graphiti: groups are told apart, and --user takes one of them", async () => {
+  const node = (uuid: string, name: string, group_id: string) => ({
+    uuid,
+    name,
+    group_id,
+    labels: ["Entity"],
+  });
+  const lives = (uuid: string, from: string, to: string, group_id: string, fact: string) => ({
+    uuid,
+    source_node_uuid: from,
+    target_node_uuid: to,
+    name: "LIVES_IN",
+    fact,
+    group_id,
+    valid_at: "2026-01-01T00:00:00Z",
+  });
+  const file = join(tempDir(), "graph.json");
+  const nodes = [
+    node("1", "Anna", "a"),
+    node("2", "Graz", "a"),
+    node("3", "Anna", "b"),
+    node("4", "Linz", "b"),
+  ];
+  const edges = [
+    lives("5", "1", "2", "a", "Anna lives in Graz."),
+    lives("6", "3", "4", "b", "Anna lives in Linz."),
+  ];
+  writeFileSync(file, JSON.stringify({ nodes, edges }));
+  const into = newNamespace();
+  expect(await importFrom(service, "graphiti", file, into, { dryRun: true })).toMatchObject({
+    made: 2,
+    several_users: true,
+  });
+  const report = await importFrom(service, "graphiti", file, into, { user: "b" });
+  expect(report).toMatchObject({ made: 1, several_users: false });
+  expect((await listAll(service, into)).map(({ content }) => content)).toEqual(["Anna lives in Linz."]);
+});
+
+test("zep: files of one name in two folders are two threads", async () => {
+  const folder = tempDir();
+  for (const name of ["one", "two"]) {
+    mkdirSync(join(folder, name));
+    const message = { role: "user", content: "Hello.", created_at: "2026-01-10T09:00:01Z" };
+    writeFileSync(join(folder, name, "messages.json"), JSON.stringify([message]));
+  }
+  const memories = await importThrice(service, "zep", folder, { made: 2, skipped: 0, failed: 0 });
+  expect(memories.map(({ session_id }) => session_id).toSorted()).toEqual([
+    "zep/one/messages",
+    "zep/two/messages",
   ]);
 });
 

@@ -71,7 +71,10 @@ export function importCommand(): Command {
         .argParser(ratio)
         .default(DEFAULT_TRUST),
     )
-    .option("--user <id>", "with other systems: only what they hold of this user")
+    .option(
+      "--user <id>",
+      "with other systems: only what they hold of this user, or of this group of Graphiti",
+    )
     .option("--key-prefix <prefix>", "with the Redis of another system: first part of its keys")
     .option(
       "--as-new",

@@ -121,6 +121,18 @@ export function sessionName(name: string): string {
   return `${truncateUtf8(name, LIMITS.identifierBytes - digest.length - 1)}-${digest}`;
 }
 
+/** As {@link sessionName}, of a session that its source tells apart by whose it is, such as its namespace and its user. */
+export function scopedSession(
+  source: string,
+  scope: readonly (string | undefined)[],
+  session: string,
+): string {
+  const owned = scope.some((each) => each !== undefined);
+  const parts = [...(owned ? scope.map((each) => each ?? "") : []), session];
+  // No two scopes give one name.
+  return sessionName([source, ...parts.map((part) => part.replace(/[%/]/g, encodeURIComponent))].join("/"));
+}
+
 function* partsOf(text: string): Generator<string> {
   const bytes = Buffer.from(text);
   if (bytes.length <= PART_BYTES) {

@@ -89,12 +89,15 @@ export async function takeIn(
 /** Those of one user, in a source whose records say whose they are. */
 async function* ofUser(items: AsyncIterable<Item>, user: string | undefined): AsyncGenerator<Item> {
   for await (const item of items) {
-    if (user === undefined || item.kind !== "memory" || userOf(item) === shortName(user)) yield item;
+    if (item.kind !== "memory" || user === undefined) yield item;
+    else if (ownersOf(item).includes(shortName(user))) yield item;
     else yield { kind: "skipped", where: item.where, reason: "of another user" };
   }
 }
 
-const userOf = ({ draft: { metadata } }: ReadyItem): unknown => metadata?.["user_id"];
+/** Its user and its group, which is whose a record of Graphiti is. */
+const ownersOf = ({ draft: { metadata } }: ReadyItem): unknown[] =>
+  [metadata?.["user_id"], metadata?.["group_id"]].filter((owner) => owner !== undefined);
 
 async function* batchesOf(items: AsyncIterable<Item>, tally: Tally): AsyncGenerator<ReadyItem[]> {
   let batch: ReadyItem[] = [];
@@ -111,6 +114,8 @@ async function* batchesOf(items: AsyncIterable<Item>, tally: Tally): AsyncGenera
       tally.fail(item.where, `metadata: ${problem}`);
       continue;
     }
+    const [owner] = ownersOf(item);
+    if (typeof owner === "string") tally.owned(owner);
     const size = Buffer.byteLength(JSON.stringify(item.draft));
     if (batch.length === MOST_ITEMS || (batch.length > 0 && bytes + size > MOST_BYTES)) {
       yield batch;

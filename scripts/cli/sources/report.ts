@@ -8,6 +8,8 @@ export interface Report {
   readonly seen: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Whether it has memories of more than one user or group. */
+  readonly several_users: boolean;
   readonly reasons: { readonly skipped: Counts; readonly failed: Counts };
   /** The first ones. */
   readonly failures: readonly { readonly where: string; readonly reason: string }[];
@@ -28,6 +30,13 @@ export class Tally {
   seen = 0;
   readonly #reasons = { skipped: new Map<string, number>(), failed: new Map<string, number>() };
   readonly #failures: { where: string; reason: string }[] = [];
+  #owner: string | undefined;
+  #several = false;
+
+  owned(owner: string): void {
+    this.#several ||= this.#owner !== undefined && this.#owner !== owner;
+    this.#owner ??= owner;
+  }
 
   skip(reason: string): void {
     this.#count("skipped", printable(reason));
@@ -51,6 +60,7 @@ export class Tally {
       seen,
       skipped: this.of("skipped"),
       failed: this.of("failed"),
+      several_users: this.#several,
       reasons: {
         skipped: Object.fromEntries(this.#reasons.skipped),
         failed: Object.fromEntries(this.#reasons.failed),
@@ -77,5 +87,10 @@ export function linesOfReport(report: Report): string[] {
   }
   for (const { where, reason } of failures.slice(0, 10)) lines.push(`  ${where}: ${reason}`);
   if (failed > 10) lines.push("  … --json shows the first hundred failures");
+  if (report.several_users) lines.push(SEVERAL_USERS);
   return lines;
 }
+
+const SEVERAL_USERS =
+  "These are memories of several users or groups. In one namespace, all who may read it find them, and a fact of one ends " +
+  "that of another: import each with --user into a namespace of its own.";

@@ -40,6 +40,8 @@ export interface RedisInput {
 
 export interface SourceFile {
   readonly path: string;
+  /** Its path below the folder that was given, or its own name. */
+  readonly name: string;
   readonly bytes: number;
 }
 

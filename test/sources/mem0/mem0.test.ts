@@ -45,7 +45,7 @@ describe.skipIf(findPython() === undefined)("what mem0 itself has stored", () =>
       metadata: { user_id: "anna", mem0: { city: "Graz", nested: { floor: 2 } } },
     });
     expect(of("Anna works at the depot in Linz.")).toMatchObject({
-      session_id: "mem0/run-7",
+      session_id: "mem0/anna/run-7",
       metadata: { user_id: "anna", agent_id: "planner", run_id: "run-7", updated_at: expect.any(String) },
     });
     expect(of("Anna has the key until summer.")).toMatchObject({ valid_to: "2999-07-01T00:00:00.000Z" });
@@ -125,9 +125,10 @@ test("members that are null, and a record without an id, are no fault", async ()
     { id: "4", memory: "It is over.", ...nothing, expiration_date: "2001-01-01" },
     "no record",
     { id: "6", memory: "How to pack.", metadata: { memory_type: "procedural_memory" }, run_id: 7 },
+    { id: "7", memory: "What to pack.", user_id: "anna", run_id: 7 },
   ];
   writeFileSync(file, JSON.stringify({ count: 6, next: null, results }));
-  const memories = await importThrice(service, "mem0", file, { made: 3, skipped: 2, failed: 1 });
+  const memories = await importThrice(service, "mem0", file, { made: 4, skipped: 2, failed: 1 });
   expect(memories.find(({ content }) => content === "One.")).toMatchObject({
     timestamp: "2025-04-05T17:00:00.000Z",
     tags: ["food"],
@@ -136,6 +137,9 @@ test("members that are null, and a record without an id, are no fault", async ()
   expect(memories.find(({ content }) => content === "How to pack.")).toMatchObject({
     memory_type: "procedural",
     session_id: "mem0/7",
+  });
+  expect(memories.find(({ content }) => content === "What to pack.")).toMatchObject({
+    session_id: "mem0/anna/7",
   });
 });
 

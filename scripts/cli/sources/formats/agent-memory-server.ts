@@ -1,5 +1,5 @@
 import { hashedRef } from "../../../../src/mcp/reference/statements.js";
-import { memoriesOf, messageOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
+import { memoriesOf, messageOf, refOf, scopedSession, shortName, tagsOf } from "../drafts.js";
 import type { Origin, SourceRecord } from "../drafts.js";
 import { elementsOf } from "../input/reading.js";
 import { parsedJson, valuesUnder } from "../input/redis.js";
@@ -106,7 +106,7 @@ function* recordItems(origin: Origin, where: string, record: Fields | undefined)
     return yield* messageOf(origin, {
       where,
       ref: refOf(NAME, id),
-      session: `${NAME}/${session}`,
+      session: sessionOf(record, session),
       role: role === "user" ? "user" : "assistant",
       text: words,
       time: created,
@@ -117,7 +117,7 @@ function* recordItems(origin: Origin, where: string, record: Fields | undefined)
   const draft: SourceRecord["draft"] = {
     memory_type: own(record, "memory_type") === "semantic" ? "semantic" : "episodic",
     ...(time === undefined ? {} : { timestamp: time }),
-    ...(session === undefined ? {} : { session_id: sessionName(`${NAME}/${session}`) }),
+    ...(session === undefined ? {} : { session_id: sessionOf(record, session) }),
     ...(own(record, "pinned") === true ? { pinned: true } : {}),
     ...tagsOf(listAt(record, "topics")),
   };
@@ -146,9 +146,9 @@ function* sessionItems(origin: Origin, where: string, session: Fields): Generato
         where: place,
         ref:
           messageId === undefined
-            ? hashedRef(NAME, "message", id, String(index), text)
+            ? hashedRef(NAME, "message", sessionOf(session, id), String(index), text)
             : refOf(NAME, messageId),
-        session: `${NAME}/${id}`,
+        session: sessionOf(session, id),
         role,
         text,
         time: secondsOrTime(own(message, "created_at")),
@@ -168,7 +168,7 @@ function* sessionItems(origin: Origin, where: string, session: Fields): Generato
     const time = secondsOrTime(own(session, "updated_at"));
     const draft = {
       memory_type: "episodic",
-      session_id: sessionName(`${NAME}/${id}`),
+      session_id: sessionOf(session, id),
       ...(time === undefined ? {} : { timestamp: time }),
     } as const;
     const ref = hashedRef(NAME, "context", where, context);
@@ -187,6 +187,12 @@ const scopeOf = (record: Fields) => ({
   user_id: shortName(textAt(record, "user_id")),
   namespace: shortName(textAt(record, "namespace")),
 });
+
+/** It tells sessions apart by namespace and user too: "default" is one session of each user. */
+function sessionOf(record: Fields, session: string): string {
+  const { namespace, user_id } = scopeOf(record);
+  return scopedSession(NAME, [namespace, user_id], session);
+}
 
 function namesIn(record: Fields, list: string): readonly string[] | undefined {
   return tagsOf(listAt(record, list)).tags;

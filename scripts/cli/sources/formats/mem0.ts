@@ -1,5 +1,5 @@
 import { hashedRef } from "../../../../src/mcp/reference/statements.js";
-import { memoriesOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
+import { memoriesOf, refOf, scopedSession, shortName, tagsOf } from "../drafts.js";
 import type { Origin } from "../drafts.js";
 import { elementsOf } from "../input/reading.js";
 import { parsedJson, valuesUnder } from "../input/redis.js";
@@ -79,7 +79,8 @@ function* recordItems(origin: Origin, where: string, record: Fields | undefined)
   const draft = {
     memory_type: said("memory_type") === "procedural_memory" ? "procedural" : "semantic",
     ...(time === undefined ? {} : { timestamp: time }),
-    ...(scope.run_id === undefined ? {} : { session_id: sessionName(`${NAME}/${scope.run_id}`) }),
+    // Whoever uses it names runs, and may name those of each user alike.
+    ...(scope.run_id === undefined ? {} : { session_id: scopedSession(NAME, [scope.user_id], scope.run_id) }),
     ...(ends === undefined ? {} : { valid_to: ends }),
     ...tagsOf(listAt(record, "categories")),
   } as const;

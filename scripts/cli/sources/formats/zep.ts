@@ -2,7 +2,7 @@ import { LIMITS } from "../../../../src/domain/limits.js";
 import { hashedRef } from "../../../../src/mcp/reference/statements.js";
 import { memoriesOf, memoryOf, messageOf, refOf, sessionName, shortName } from "../drafts.js";
 import type { Origin, SourceRecord } from "../drafts.js";
-import { stemOf } from "../input/files.js";
+import { withoutEnding } from "../input/files.js";
 import { jsonElementsOf } from "../input/json-elements.js";
 import { jsonLinesOf } from "../input/json-lines.js";
 import type { Item, Meter, Source, SourceFile, SourceInput } from "../source.js";
@@ -43,7 +43,7 @@ async function* read(name: string, { files, trust }: SourceInput, meter: Meter):
         yield* recordItems({ source: name, trust }, where, fieldsOf(value), {
           names,
           given,
-          file: stemOf(file.path),
+          file: withoutEnding(file.name),
         });
     }
   }

@@ -16,7 +16,7 @@ export async function sourceFiles(path: string, isFile: (name: string) => boolea
   const found = await stat(path).catch((error: unknown) => {
     throw new Failure(`${path} can't be read: ${messageOf(error)}`, { cause: error });
   });
-  if (!found.isDirectory()) return { files: [{ path, bytes: found.size }], unread: [] };
+  if (!found.isDirectory()) return { files: [{ path, name: basename(path), bytes: found.size }], unread: [] };
   const paths: string[] = [];
   const unread: { where: string; reason: string }[] = [];
   for (const open = [path]; open.length > 0;) {
@@ -38,10 +38,12 @@ export async function sourceFiles(path: string, isFile: (name: string) => boolea
   const files = paths.toSorted(new Intl.Collator("en", { numeric: true }).compare).map(async (each) => {
     // Whoever reads it says that it has vanished.
     const size = await stat(each).catch(() => undefined);
-    return { path: each, bytes: size?.size ?? 0 };
+    return { path: each, name: relative(path, each), bytes: size?.size ?? 0 };
   });
   return { files: await Promise.all(files), unread };
 }
 
 /** Without its folder and its ending. */
-export const stemOf = (path: string): string => basename(path).replace(/\.[^.]+$/, "");
+export const stemOf = (path: string): string => withoutEnding(basename(path));
+
+export const withoutEnding = (path: string): string => path.replace(/\.[^./]+$/, "");
