@@ -127,6 +127,13 @@ export function keyNotFound(): DomainError {
 }
 
 /** `quota`: memories or bytes. */
+/** What an earlier try of an operation has written is gone, so there is nothing to answer with, and it isn't written again. */
+export const doneAndGone = (): DomainError =>
+  new DomainError(
+    "answer_erased",
+    "This request was already processed, but what it has written has been deleted since.",
+  );
+
 export function quotaExceeded(quota: string): DomainError {
   return new DomainError(
     "quota_exceeded",

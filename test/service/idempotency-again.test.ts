@@ -88,6 +88,61 @@ describe("a retry after the answer was lost acts no second time", () => {
     expect((await service.send("GET", path)).status).toBe(404);
   });
 
+  test.each([
+    ["a memory", "memories", { content: "The pump leaks.", memory_type: "semantic" }],
+    ["an episode", "memories", { content: "The pump leaked.", memory_type: "episodic" }],
+    [
+      "a fact of cardinality one",
+      "memories",
+      {
+        memory_type: "semantic",
+        fact: { subject: "Rosa", predicate: "lives_in", object: "Linz", cardinality: "one" },
+      },
+    ],
+    ["an interaction", "interactions", { input: "Go on", response: "Done" }],
+  ])("when it stores %s, which may have been revised or told again since", async (_, kind, body) => {
+    const ns = newNamespace();
+    const send = keyed("POST", `/v1/namespaces/${ns}/${kind}`, body);
+    const { first, again } = await twice(send);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    const memory = bodyOf<Memory>(first, 201);
+    expect(bodyOf<Memory>(again, 201)).toMatchObject({ id: memory.id, version: 1, seen_count: 1 });
+    bodyOf(await service.send("PATCH", pathOf(memory), { importance: 0.9 }), 200);
+    await loseAnswers();
+    expect(bodyOf<Memory>(await send(), 201)).toMatchObject({ id: memory.id, version: 1 });
+    expect(await listAll(service, ns)).toHaveLength(1);
+
+    // Another one's write, seen once more.
+    const told = await twice(keyed("POST", `/v1/namespaces/${ns}/${kind}`, body));
+    expect([told.first.status, told.again.status]).toEqual([200, 200]);
+    expect((await listAll(service, ns)).map(({ seen_count }) => seen_count)).toEqual([2]);
+  });
+
+  test("when it stores a batch, each of which stands or falls alone", async () => {
+    const ns = newNamespace();
+    const memories = ["a", "b", "c"].map((content) => ({ content, memory_type: "semantic" }));
+    const send = keyed("POST", `/v1/namespaces/${ns}/memories/batch`, {
+      memories: [{ content: "without a type" }, ...memories],
+    });
+    interface Result {
+      readonly status: number;
+      readonly memory?: Memory;
+      readonly problem?: { readonly code: string };
+    }
+    const resultsOf = async () => bodyOf<{ results: readonly Result[] }>(await send(), 200).results;
+    const before = await resultsOf();
+    const [, , second] = before;
+    if (second?.memory === undefined) throw new Error("not stored");
+    expect((await service.send("DELETE", pathOf(second.memory))).status).toBeLessThan(300);
+    await loseAnswers();
+    const after = await resultsOf();
+    expect(after.map(({ memory }) => memory?.id)).toEqual(
+      before.map(({ memory }) => (memory?.id === second.memory?.id ? undefined : memory?.id)),
+    );
+    expect(after[2]).toMatchObject({ status: 410 });
+    expect((await listAll(service, ns)).map(({ seen_count }) => seen_count)).toEqual([1, 1]);
+  });
+
   test("when it replaces a namespace's settings", async () => {
     const path = `/v1/namespaces/${newNamespace()}/settings`;
     const { first, again } = await twice(
@@ -118,6 +173,93 @@ describe("a retry after the answer was lost acts no second time", () => {
     expect(again).toMatchObject({ status: 202, text: first.text });
     const { consolidations } = bodyOf<{ consolidations: unknown[] }>(await service.send("GET", path), 200);
     expect(consolidations).toHaveLength(1);
+  });
+});
+
+describe("a retry after the answer was lost doesn't bring back what was deleted in between", () => {
+  const at = () => `/v1/namespaces/${newNamespace()}`;
+  const gone = async (send: Send, where: string, ...deleted: (readonly [string, string, unknown?])[]) => {
+    const first = await send();
+    expect(first.status, first.text).toBeLessThan(300);
+    for (const [method, path, body] of deleted)
+      expect((await service.send(method, path, body)).status).toBeLessThan(300);
+    await loseAnswers();
+    expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+    // And that is the answer from then on.
+    expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+    return service.send("GET", where);
+  };
+
+  test("of state", async () => {
+    const path = `${at()}/state/k`;
+    const put = keyed("PUT", path, { value: "Rosa" });
+    expect((await gone(put, path, ["DELETE", path])).status).toBe(404);
+  });
+
+  test("of a transaction", async () => {
+    const ns = at();
+    const operations = [
+      { op: "set", key: "a", value: 1 },
+      { op: "set", key: "b", value: 1 },
+      { op: "delete", key: "b" },
+    ];
+    const transact = keyed("POST", `${ns}/state-transactions`, { operations });
+    const { first, again } = await twice(transact);
+    expect(again).toMatchObject({ status: 200, text: first.text });
+    const other = { operations: operations.slice(0, 2) };
+    const send = keyed("POST", `${ns}/state-transactions`, other);
+    expect((await gone(send, `${ns}/state/b`, ["DELETE", `${ns}/state/b`])).status).toBe(404);
+  });
+
+  test("of a session, also where another one has its name now", async () => {
+    const session = `${at()}/sessions/s`;
+    const said = { messages: [{ role: "user", content: "my card is 4111" }] };
+    const send = keyed("POST", `${session}/messages`, said);
+    expect((await gone(send, session, ["DELETE", session])).status).toBe(404);
+    const other = { messages: [{ role: "user", content: "hello" }] };
+    const left = await gone(
+      keyed("POST", `${session}/messages`, said),
+      `${session}/messages`,
+      ["DELETE", session],
+      ["POST", `${session}/messages`, other],
+    );
+    expect(bodyOf<{ messages: unknown[] }>(left, 200).messages).toHaveLength(1);
+  });
+
+  test.each([
+    ["its memory", false],
+    ["its session", true],
+  ])("of an interaction: %s", async (_, isSession) => {
+    const ns = newNamespace();
+    const session = `/v1/namespaces/${ns}/sessions/s`;
+    const body = { input: "Go on", response: "Done", session_id: "s" };
+    const send = keyed("POST", `/v1/namespaces/${ns}/interactions`, body);
+    const memory = bodyOf<Memory>(await send(), 201);
+    const messages = async () =>
+      (await service.send("GET", `${session}/messages`)).body as { messages?: unknown[] };
+    expect((await messages()).messages).toHaveLength(2);
+    await loseAnswers();
+    expect(bodyOf<Memory>(await send(), 201)).toMatchObject({ id: memory.id, seen_count: 1 });
+    const path = isSession ? session : pathOf(memory);
+    expect((await service.send("DELETE", path)).status).toBeLessThan(300);
+    await loseAnswers();
+    expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+    if (isSession) expect((await service.send("GET", session)).status).toBe(404);
+    else expect(await listAll(service, ns)).toEqual([]);
+  });
+
+  test("of a memory", async () => {
+    const ns = newNamespace();
+    const path = `/v1/namespaces/${ns}/memories`;
+    const body = { content: "Rosa lives in Linz", memory_type: "semantic" };
+    const send = keyed("POST", path, body);
+    const memory = bodyOf<Memory>(await send(), 201);
+    expect((await service.send("DELETE", pathOf(memory))).status).toBeLessThan(300);
+    await loseAnswers();
+    expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+    expect(await listAll(service, ns)).toEqual([]);
+    // Told by another request, it is another memory.
+    expect((await keyed("POST", path, body)()).status).toBe(201);
   });
 });
 

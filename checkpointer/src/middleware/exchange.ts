@@ -15,6 +15,7 @@ const MOST_CALLS = 128;
 /** Characters of each text: the most that fits. */
 const CUTS = [64 * 1024, 8 * 1024, 1024, 128, 16];
 const DEPTH = 32;
+const STORED: ReadonlySet<string> = new Set(["idempotency_mismatch", "answer_erased"]);
 
 /** Stores what was said and done since the user's message, once, however often the step runs. */
 export async function storeExchange(
@@ -39,8 +40,8 @@ export async function storeExchange(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    // This turn was stored before its process ended.
-    if (error instanceof MnemeError && error.code === "idempotency_mismatch") return;
+    // This turn was stored before its process ended; it may have been deleted since.
+    if (error instanceof MnemeError && STORED.has(error.code)) return;
     settings.onError(error, "store");
   }
 }

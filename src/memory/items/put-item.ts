@@ -100,7 +100,11 @@ async function putOnce(
   refuseTooLong("content", input.content);
   const done = await versionDone(services, context, ref.namespace, "item.put");
   if (done !== undefined)
-    return { kind: done.kind, memory: await judge(services, done.memory, context.now()), pii };
+    return {
+      kind: done.kind === "created" ? "created" : "revised",
+      memory: await judge(services, done.memory, context.now()),
+      pii,
+    };
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = ttlBy(services, defaults);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -31,6 +31,8 @@ export interface NewMemory {
   readonly fact?: FactPlacing | undefined;
   /** Undefined: a caller wrote it, or it is a fact or a copy. */
   readonly made?: MadeBy | undefined;
+  /** Names the storing of this one, in place of the operation that stores it together with others. */
+  readonly operation?: string | undefined;
 }
 
 /**

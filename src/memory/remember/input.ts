@@ -44,4 +44,6 @@ export interface RememberInput {
   readonly made?: MadeBy | undefined;
   /** Set by mneme only, for the words of several agents: the upper bound of trust by their accuracy. */
   readonly source_trust?: number | undefined;
+  /** Set by mneme only: see {@link NewMemory.operation}. */
+  readonly operation?: string | undefined;
 }

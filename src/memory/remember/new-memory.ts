@@ -127,6 +127,7 @@ export function complete(
     blind: blind !== undefined,
     fact,
     made: input.made,
+    operation: input.operation,
     ownVector: input.embedding !== undefined,
   });
 }

@@ -17,6 +17,7 @@ import { withStanding } from "../facts/standing.js";
 import { trailOf } from "../../access/trail.js";
 import type { Interaction, Memory } from "../model/record.js";
 import { afterWrite } from "../write/after-write.js";
+import { versionDone } from "../write/version-done.js";
 import { ttlBy } from "../lifecycle/defaults.js";
 import { sourceTrust } from "./derive.js";
 import { DomainError } from "../../domain/errors.js";
@@ -71,15 +72,23 @@ export async function rememberMany(
   await authorize(services.audit, context, namespace, { verb: "write", act });
   // Embedding a batch takes seconds: fail fast if Redis is down.
   if (inputs.length > 1) await services.store.reachable(namespace);
-  const outcomes = [...(await rememberOnce(services, context, namespace, inputs))];
+  const operations = inputs.map((input, index) =>
+    Object.assign({}, input, { operation: operationOf(context, inputs.length, index) }),
+  );
+  const outcomes = [...(await rememberOnce(services, context, namespace, operations))];
   for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
     const again = outcomes.flatMap((outcome, index) => (outcome instanceof PolicyChanged ? [index] : []));
     if (again.length === 0) break;
-    const left = inputs.filter((_, index) => again.includes(index));
+    const left = operations.filter((_, index) => again.includes(index));
     for (const outcome of await rememberOnce(services, context, namespace, left))
       outcomes[again.shift() ?? 0] = outcome;
   }
   return outcomes;
+}
+
+/** The same for each retry: its inputs are the same, in the same order. */
+function operationOf({ operation }: Context, count: number, index: number): string | undefined {
+  return operation === undefined || count === 1 ? operation : `${operation}.${index}`;
 }
 
 /** By the settings as they are; where these change before an input is stored, its outcome is {@link PolicyChanged}. */
@@ -149,12 +158,16 @@ async function rememberTreated(
       return { item: await withStanding(services, item) };
     }),
   );
-  const accepted = writings.flatMap(({ item }) => item ?? []);
+  const earlier = await earlierOutcomes(services, context, namespace, act, inputs);
+  const accepted = writings.flatMap(({ item }, index) => (earlier[index] === undefined ? (item ?? []) : []));
   const trail = trailOf(context, act, { settings: defaults.version });
   const outcomes = await services.store.insert(trail, accepted);
   const outcomeOf = new Map(accepted.map((item, index) => [item, outcomes[index]]));
-  const told = writings.map(({ refused, item }): InsertOutcome | Error => {
+  const told = writings.map(({ refused, item }, index): InsertOutcome | Error => {
+    const before = earlier[index];
+    if (before !== undefined && (mayRead || before instanceof Error)) return before;
     if (item === undefined) return refused;
+    if (before !== undefined) return withheld(before, item.memory);
     const outcome = outcomeOf.get(item) ?? new Error("no outcome");
     if (outcome instanceof Error) return outcome;
     if (outcome.kind === "created") {
@@ -165,6 +178,29 @@ async function rememberTreated(
     return mayRead ? outcome : withheld(outcome, item.memory);
   });
   return judged(services, told, context.now());
+}
+
+/** What an earlier try has stored of each input; an error where that is gone. */
+async function earlierOutcomes(
+  services: Remembering,
+  context: Context,
+  namespace: string,
+  act: "remember" | "capture",
+  inputs: readonly RememberInput[],
+): Promise<readonly (InsertOutcome | Error | undefined)[]> {
+  const { operation, again } = context;
+  if (operation === undefined || again !== true) return [];
+  return Promise.all(
+    inputs.map(async (input) => {
+      try {
+        const done = await versionDone(services, { ...context, operation: input.operation }, namespace, act);
+        return done && { kind: done.kind === "created" ? "created" : "seen", memory: done.memory };
+      } catch (error) {
+        if (error instanceof DomainError && error.code === "answer_erased") return error;
+        throw error;
+      }
+    }),
+  );
 }
 
 interface StoredOutcome extends InsertOutcome {

@@ -58,7 +58,9 @@ async function appendOnce(
       tokens: await messageTokens(counter, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
     });
   }
-  const trail = { ...sessionTrail(context, "session.append", ref), settings };
+  // An interaction notes its memory under the operation itself.
+  const operation = context.operation && `${context.operation}.messages`;
+  const trail = { ...sessionTrail(context, "session.append", ref), settings, operation };
   const outcome = await store.append(trail, ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
   return { ...(standing === "writer" ? withheld(outcome) : outcome), pii };

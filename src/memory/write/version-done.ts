@@ -2,12 +2,15 @@ import type { AuditLog } from "../../access/ports.js";
 import { trailOf } from "../../access/trail.js";
 import type { AuditVerb } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
+import { doneAndGone } from "../../domain/errors.js";
 import type { Memory } from "../model/record.js";
 import type { RecordStore } from "../ports/records.js";
 
+/** As the scripts of memories note them. `seen`: it was there, and was counted once more. */
+const KINDS = ["created", "revised", "seen"] as const;
+
 export interface VersionDone {
-  readonly kind: "created" | "revised";
+  readonly kind: (typeof KINDS)[number];
   readonly memory: Memory;
 }
 
@@ -24,13 +27,11 @@ export async function versionDone(
   const { operation, again } = context;
   if (operation === undefined || again !== true) return undefined;
   const done = await audit.done(namespace, operation);
-  const [, kind, id = "", version] = /^(created|revised) (\w+) (\d+)$/.exec(done ?? "") ?? [];
+  const [, noted, id = "", version] = /^(\w+) (\w+) (\d+)$/.exec(done ?? "") ?? [];
+  const kind = KINDS.find((name) => name === noted);
   if (kind === undefined) return undefined;
   const trail = trailOf(context, act, { ids: [id] });
   const [memory] = (await store.versions(trail, { namespace, id }, Number(version) + 1, 1)) ?? [];
-  if (memory?.version === Number(version)) return { kind: kind === "created" ? kind : "revised", memory };
-  throw new DomainError(
-    "answer_erased",
-    "This request was already processed, but what it has written has been deleted since.",
-  );
+  if (memory?.version === Number(version)) return { kind, memory };
+  throw doneAndGone();
 }

@@ -99,8 +99,13 @@ async function insertAll(
   const replies = await auditor.runAll(
     (client, auditIn) =>
       Promise.allSettled(
-        calls.map(({ namespace, size, keys: keyArgs, args }) =>
-          client.insertMemory(auditIn(namespace, trail), meter(namespace, size), keyArgs, args),
+        calls.map(({ namespace, operation, size, keys: keyArgs, args }) =>
+          client.insertMemory(
+            auditIn(namespace, namedBy(trail, operation)),
+            meter(namespace, size),
+            keyArgs,
+            args,
+          ),
         ),
       ),
     items.length === 1 ? undefined : TOGETHER_TIMEOUT_MS,
@@ -111,6 +116,9 @@ async function insertAll(
     return item === undefined ? new Error("more replies than items") : outcomeOf(reply.value, item);
   });
 }
+
+const namedBy = (trail: Trail, operation: string | undefined): Trail =>
+  operation === undefined || operation === trail.operation ? trail : { ...trail, operation };
 
 function outcomeOf(
   [code, text = "", memory = ""]: readonly [number, ...string[]],
@@ -131,11 +139,12 @@ function outcomeOf(
 }
 
 function insertArguments({ keys }: Pick<StoreDeps, "keys">, item: NewMemory) {
-  const { memory, contentHash, vectors } = item;
+  const { memory, contentHash, vectors, operation } = item;
   const { namespace, id } = memory;
   const document = encodeDocument(item);
   return {
     namespace,
+    operation,
     size: { ...document.size, blind: item.blind === true },
     keys: [
       keys.record(namespace, id),

@@ -1,6 +1,6 @@
 import { ulid } from "ulid";
 import type { Trail } from "../../access/trail.js";
-import { quotaExceeded } from "../../domain/errors.js";
+import { doneAndGone, quotaExceeded } from "../../domain/errors.js";
 import type { AppendOutcome, DraftMessage } from "../../memory/sessions/ports.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
 import { encodeMessage } from "./codec.js";
@@ -35,6 +35,7 @@ export async function append(
         ],
       ),
   );
+  if (code === CODE.MISSING) throw doneAndGone();
   if (code === CODE.QUOTA) throw quotaExceeded("bytes");
   if (code !== CODE.DONE) throw wrongCode("sessions/lua/append", code);
   return {

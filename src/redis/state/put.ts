@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import { doneAndGone } from "../../domain/errors.js";
 import type { PutCommand, PutOutcome } from "../../state/ports.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 import { decodeFacts, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
@@ -40,6 +41,7 @@ export async function put(deps: StateDeps, trail: Trail, command: PutCommand): P
   const [code, most] = reply;
   if (code === CODE.DONE) return { kind: "replaced", facts: decodeFacts(reply) };
   if (code === CODE.CREATED) return { kind: "created", facts: decodeFacts(reply) };
+  if (code === CODE.MISSING) throw doneAndGone();
   if (code === CODE.CONFLICT) return { kind: "conflict" };
   if (code === CODE.TTL_TOO_LONG) return tooLong(most);
   throw wrongCode("state/lua/put", code);

@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import { doneAndGone } from "../../domain/errors.js";
 import { subjectOf } from "../../domain/idempotency.js";
 import { LIMITS } from "../../domain/limits.js";
 import { exactText } from "../../state/exact-number.js";
@@ -53,6 +54,7 @@ export async function transact(
     ([code, ...parts]) => (code === CODE.DRIFTED ? decodeDrifted(transaction, parts) : []),
   );
   const [code, ...rest] = reply;
+  if (code === CODE.MISSING) throw doneAndGone();
   if (code === CODE.DONE) {
     const deleted = transaction.operations.filter(({ op, path }) => op === "delete" && path === undefined);
     const subjects = new Set(deleted.map(({ key }) => subjectOf.state(namespace, key)));

@@ -148,6 +148,10 @@ if existing then
     trust_corroborate(record, { agent }, tonumber(most_agents))
     add_sources(record, existing)
     remember_turn(existing)
+    if audit_operation ~= '' then
+      local version = cjson.decode(redis.call('JSON.GET', record, '$.memory.version'))[1]
+      audit_note('seen ' .. existing .. ' ' .. string.format('%d', version))
+    end
     return { CODE.SEEN, redis.call('JSON.GET', record, '$.memory') }
   end
 end
@@ -191,5 +195,5 @@ vector_write(KEYS[1], vector_keys, 1, ARGV, 17)
 if ends ~= '' then
   for _, key in ipairs(vector_keys) do expire(key) end
 end
-if item_key ~= '' then audit_note('created ' .. id .. ' 1') end
+audit_note('created ' .. id .. ' 1')
 return { CODE.DONE, compare, single and redis.call('JSON.GET', KEYS[1], '$.memory') or '' }

@@ -19,8 +19,14 @@ ARGV[6+] of each message, in turn: id, role, tokens, JSON, and the ids of the ca
          array; '' if there are none
 
 Returns {DONE, 1 if the oldest turns are due to be promoted else 0, number of the last message, then for each message
-its number and 1 if it was appended, else 0}; {QUOTA} if the namespace is full.
+its number and 1 if it was appended, else 0}; {QUOTA} if the namespace is full; {MISSING} if the operation has appended them
+already, to a session that is gone.
 ]]
+local done = audit_done()
+if done and done ~= redis.call('HGET', session_head, 'i') then
+  audit('repeated')
+  return { CODE.MISSING }
+end
 local known, counted = {}, {}
 local new, bytes, asked = false, 0, 0
 for i = 6, #ARGV, 5 do
@@ -77,4 +83,5 @@ if session_over() then
   if not at or tonumber(at) <= now then due = 1 end
 end
 session_renew()
+if audit_operation ~= '' then audit_note(redis.call('HGET', session_head, 'i')) end
 return { CODE.DONE, due, int(number), unpack(results) }

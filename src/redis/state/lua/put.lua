@@ -20,12 +20,15 @@ ARGV[7] '1' if the text is to be kept, else ''
 ARGV[8+] fixes, two each
 
 Returns {DONE or CREATED, version, time, by, expires or '', sliding}; {CONFLICT} another version; {TTL_TOO_LONG, the
-namespace's maximum, seconds}; {QUOTA} the namespace would hold too many bytes.
+namespace's maximum, seconds}; {QUOTA} the namespace would hold too many bytes; {MISSING} the operation has written it already,
+and it is deleted.
 ]]
 if KEYS[4] then
   local done = redis.call('GET', KEYS[4])
   if done then
     audit('repeated')
+    -- Deleted since. An expired one is still there.
+    if redis.call('EXISTS', KEYS[2]) == 0 then return { CODE.MISSING } end
     return cjson.decode(done)
   end
 end

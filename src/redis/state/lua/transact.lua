@@ -28,7 +28,8 @@ Operations are tried first. What can't fail any more is put off, everything else
 passed do the documents change. So nothing has to be taken back, and no one sees a half-done transaction.
 
 Returns {DONE, version, value, ...} two for each operation, value '' unless it is an increment;
-{FAILED, 'check' | 'operation', its place from 0, reason, more}; {QUOTA} the namespace would hold too many bytes; {DRIFTED, place of a key, version, text, ...} three for
+{FAILED, 'check' | 'operation', its place from 0, reason, more}; {QUOTA} the namespace would hold too many bytes; {MISSING} the operation is done already, and a document that
+it left is deleted; {DRIFTED, place of a key, version, text, ...} three for
 each document that must be mended before.
 ]]
 local plan = cjson.decode(ARGV[1])
@@ -38,6 +39,12 @@ if done then
   local result = redis.call('GET', done)
   if result then
     audit('repeated')
+    local left = {}
+    for _, op in ipairs(plan.ops) do left[op.k] = op.o ~= 'delete' or op.p ~= nil end
+    for place, stayed in pairs(left) do
+      -- Deleted since. An expired one is still there.
+      if stayed and redis.call('EXISTS', KEYS[4 * place - 2]) == 0 then return { CODE.MISSING } end
+    end
     return cjson.decode(result)
   end
 end
