@@ -28,6 +28,7 @@ import { createArchiveStore } from "../redis/archive/index.js";
 import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
+import { namesPage } from "../redis/state/names.js";
 import { createIndexStatistics } from "../redis/search/statistics.js";
 import { createThreadStore } from "../redis/threads/index.js";
 import { createTrustStore } from "../redis/trust/index.js";
@@ -75,7 +76,13 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
       retentionMs: config.consolidationRetentionDays * DAY_S * 1000,
     }),
     state,
-    contents: createNamespaceContents({ redis, auditor, keys, state }),
+    contents: createNamespaceContents({
+      redis,
+      auditor,
+      keys,
+      state,
+      statePage: (namespace, place) => namesPage({ redis, keys }, namespace, place),
+    }),
     modelMigration: createMigrationStore(memory),
     exportSource,
     importTarget: createImportTarget({ ...memory, sessions, state: stateDeps, receipts }),

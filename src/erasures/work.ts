@@ -262,6 +262,12 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
           }
           at = page.next;
         }
+        for (let place: string | undefined, first = true; first || place !== undefined; first = false) {
+          const page = await contents.statePage(namespace, place);
+          await contents.dropHistories(namespace, page.keys);
+          await run.tick();
+          place = page.next;
+        }
         await contents.dropTraces(trail, namespace);
         await run.tick();
       }

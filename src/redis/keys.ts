@@ -87,6 +87,8 @@ export function createKeys(prefix: string) {
     old: (namespace: string, id: string, version: number) => `${prefix}:old:{${namespace}}:${id}:${version}`,
     /** The start of {@link state} before the namespace's braces. */
     allState: () => `${prefix}:state:`,
+    /** The start of {@link stateHistory} before the namespace's braces. */
+    allStateHistories: () => `${prefix}:state-old:`,
     allOld: () => `${prefix}:old:`,
     /** The end of {@link remains} after the id. */
     remainsSuffix: () => ":remains",
@@ -198,6 +200,11 @@ export function createKeys(prefix: string) {
     stateHead: (namespace: string) => `${prefix}:state-head:{${namespace}}`,
     /** Keys of the namespace's documents in their order, a sorted set of one score; some may have expired since. */
     stateNames: (namespace: string) => `${prefix}:state-names:{${namespace}}`,
+    /**
+     * Keys of deleted documents whose history stays, a sorted set of one score; some were written again, or their history
+     * has ended since. It ends with the last history. Scripts build it: see lua/state-left.lua.
+     */
+    stateLeft: (namespace: string) => `${prefix}:state-left:{${namespace}}`,
     /** Bytes of the namespace's state that end by themselves, by when; a hash: see lua/state-size.lua. */
     stateEnds: (namespace: string) => `${prefix}:state-ends:{${namespace}}`,
     /** Every change of the namespace's state, a stream. */

@@ -19,10 +19,10 @@ export const TERMS_SCHEMA = 3;
 export const RECORD_SCHEMA = 5;
 
 /**
- * What is stored beside documents of state. 1: what each counts for. Raised when that changes: all documents are looked at once
- * more.
+ * What is stored beside documents of state. 1: what each counts for. 2: lists of the documents, and of the deleted ones whose
+ * history stays. Raised when that changes: all documents are looked at once more.
  */
-export const STATE_SCHEMA = 1;
+export const STATE_SCHEMA = 2;
 
 /** The schema that commit cf82f9c wrote, before records had a schema number. */
 export const FIRST_RECORD_SCHEMA = 1;

@@ -402,7 +402,8 @@ export const clearParameters = z.strictObject({
     .enum(["true", "false"])
     .default("false")
     .openapi({ description: "`true`: only count, delete nothing." }),
-  cursor: z.string().min(1).max(256).optional(),
+  // It may hold the key of a document.
+  cursor: z.string().min(1).max(1024).optional(),
 });
 
 export const clearedView = z

@@ -39,21 +39,46 @@ const PAGE = 500;
 const AT_ONCE = 8;
 /** Shorter than clients wait. */
 const BUDGET_MS = 60_000;
+/** When the deletion began, the number of the last change of state before, and a {@link Place}. */
+const CURSOR = /^(\d{1,15}) (\d{1,15}) ((?:m\d{0,15}|s(?:\d{1,20}:[!-~]{0,64})?|d.{0,600}|e))$/s;
+
+/**
+ * Where a step begins: `m`, memories after a sequence number; `s`, sessions after a place of their list; `d`, documents
+ * after a place of their walk; `e`, the end: receipts and traces.
+ */
+type Place = string;
+
+interface Step {
+  readonly memories?: number;
+  readonly sessions?: number;
+  readonly state_documents?: number;
+  readonly next: Place | undefined;
+}
+
+interface Clearing {
+  readonly services: ClearServices;
+  readonly context: Context;
+  readonly namespace: string;
+  readonly query: FacetQuery | undefined;
+  readonly dryRun: boolean;
+  readonly begun: ClearStart;
+}
 
 /**
  * Deletes a namespace's memories, or those that fulfil a filter. Each goes as by a single deletion: with its vectors
  * and versions, recorded by itself, and its copies follow. Without a filter, sessions, state and the traces of both go
  * as well.
  *
- * A request ends after a minute, or when its caller has gone; the cursor goes on from there. A deletion that broke off can simply be requested
- * again. Anything written while it runs stays, unless it belongs to something that was there: a new message of a
- * session, a new version of a memory or document, an alias.
+ * A request ends after a minute, or when its caller has gone, but not before its first step; the cursor goes on from
+ * there. A deletion that broke off can simply be requested again. Anything written while it runs stays, unless it belongs
+ * to something that was there: a new message of a session, a new version of a memory or document, an alias.
  */
 export async function clearNamespace(
   services: ClearServices,
   context: Context,
   namespace: string,
   input: ClearInput,
+  budgetMs = BUDGET_MS,
 ): Promise<ClearOutcome> {
   const { audit } = services.memory;
   const { filter, dry_run } = input;
@@ -62,9 +87,7 @@ export async function clearNamespace(
   await authorize(audit, context, namespace, { verbs, act: ACT });
   const query = filter === undefined ? undefined : facetQuery(filter);
   const cursors = cursorsOf("namespace or filter", namespace, query ?? "all");
-  const [, place, began, changed] = cursors.read(input.cursor, /^(\d{1,15}) (\d{1,15}) (\d{1,15})$/) ?? [];
-  // Nothing has the sequence number 0.
-  const start = place === undefined || Number(place) === 0 ? undefined : Number(place);
+  const [, began, changed, start = "m"] = cursors.read(input.cursor, CURSOR) ?? [];
   const { lastChange } = services.contents;
   const begun: ClearStart = {
     time: began === undefined ? context.now() : Number(began),
@@ -72,55 +95,85 @@ export async function clearNamespace(
   };
   await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
 
-  const deadline = performance.now() + BUDGET_MS;
-  const inTime = (): boolean => performance.now() <= deadline && context.gone?.() !== true;
+  const deadline = performance.now() + budgetMs;
+  const clearing: Clearing = { services, context, namespace, query, dryRun: dry_run, begun };
   const counts = { memories: 0, sessions: 0, state_documents: 0 };
-  const cursorAt = (after: number | undefined) =>
-    cursors.write(`${after ?? 0} ${begun.time} ${begun.change}`);
-  let after = start;
-  for (let next = after, first = true; first || next !== undefined; first = false) {
-    if (!inTime()) return { ...counts, cursor: cursorAt(after) };
-    const page = await memoryPage(services.memory, namespace, query, next);
-    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= begun.time);
-    counts.memories += dry_run
-      ? doomed.length
-      : await countTrue(doomed, (each) => removeOne(services.memory, context, namespace, query, each));
-    ({ next } = page);
-    after = page.reached;
-  }
-  if (query !== undefined) {
-    if (!dry_run) await erase(services.memory, context, namespace);
-    return { ...counts, cursor: undefined };
-  }
+  let place: Place | undefined = start;
+  do {
+    const step: Step = await stepFrom(clearing, place);
+    counts.memories += step.memories ?? 0;
+    counts.sessions += step.sessions ?? 0;
+    counts.state_documents += step.state_documents ?? 0;
+    place = step.next;
+  } while (place !== undefined && performance.now() <= deadline && context.gone?.() !== true);
+  const cursor = place === undefined ? undefined : `${begun.time} ${begun.change} ${place}`;
+  return { ...counts, cursor: cursors.write(cursor) };
+}
 
-  const trail = trailOf(context, ACT);
-  let complete = true;
-  for await (const ids of sessionIds(services, context, namespace, begun)) {
-    if (!(complete = inTime())) break;
-    counts.sessions += dry_run
-      ? ids.length
-      : await countTrue(ids, async (sessionId) => {
-          const ref = { namespace, sessionId };
-          return (await services.sessions.remove(sessionTrail(context, ACT, ref), ref, false)) !== undefined;
-        });
-  }
-  const seen = new Set<string>();
-  for await (const keys of services.contents.stateKeys(namespace)) {
-    if (!complete || !(complete = inTime())) break;
-    const fresh = keys.filter((key) => !seen.has(key));
-    for (const key of fresh) seen.add(key);
-    const { live, expired } = await services.contents.stateBefore(namespace, fresh, begun.change);
-    counts.state_documents += dry_run
-      ? live.length
-      : await countTrue([...live, ...expired], (key) =>
-          services.contents.removeState(trailOf(context, ACT, { ids: [key] }), namespace, key),
-        );
-  }
-  if (complete && !dry_run) {
+/** A bounded piece of work. */
+function stepFrom(clearing: Clearing, place: Place): Promise<Step> {
+  const [kind, rest] = [place.slice(0, 1), place.slice(1)];
+  // With a filter, only memories go.
+  if (kind === "m" || clearing.query !== undefined) return clearMemories(clearing, rest);
+  if (kind === "s") return clearSessions(clearing, rest);
+  if (kind === "d") return clearState(clearing, rest);
+  return clearTraces(clearing);
+}
+
+async function clearMemories(clearing: Clearing, after: string): Promise<Step> {
+  const { services, context, namespace, query, dryRun, begun } = clearing;
+  const page = await memoryPage(services.memory, namespace, query, after === "" ? undefined : Number(after));
+  const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= begun.time);
+  const memories = dryRun
+    ? doomed.length
+    : await countTrue(doomed, (each) => removeOne(services.memory, context, namespace, query, each));
+  if (page.next !== undefined) return { memories, next: `m${page.next}` };
+  if (query === undefined) return { memories, next: "s" };
+  if (!dryRun) await erase(services.memory, context, namespace);
+  return { memories, next: undefined };
+}
+
+/** Those that were there at the start; what is deleted of a page doesn't move the next one. */
+async function clearSessions(clearing: Clearing, after: string): Promise<Step> {
+  const { services, context, namespace, dryRun, begun } = clearing;
+  const page = await services.sessions.list(trailOf(context, ACT), namespace, PAGE, sessionPlace(after));
+  const doomed = page.sessions.filter(({ created_at }) => created_at <= begun.time);
+  const sessions = dryRun
+    ? doomed.length
+    : await countTrue(doomed, async ({ sessionId }) => {
+        const ref = { namespace, sessionId };
+        return (await services.sessions.remove(sessionTrail(context, ACT, ref), ref, false)) !== undefined;
+      });
+  return { sessions, next: page.next === undefined ? "d" : `s${page.next.moment}:${page.next.facet}` };
+}
+
+function sessionPlace(after: string): SessionPlace | undefined {
+  const end = after.indexOf(":");
+  return end === -1 ? undefined : { moment: after.slice(0, end), facet: after.slice(end + 1) };
+}
+
+async function clearState(clearing: Clearing, after: string): Promise<Step> {
+  const { services, context, namespace, dryRun, begun } = clearing;
+  const { contents } = services;
+  const page = await contents.statePage(namespace, after === "" ? undefined : after);
+  const next = page.next === undefined ? "e" : `d${page.next}`;
+  if (dryRun && page.deleted) return { next };
+  const { live, expired } = await contents.stateBefore(namespace, page.keys, begun.change);
+  if (dryRun) return { state_documents: live.length, next };
+  const removed = await countTrue([...live, ...expired], (key) =>
+    contents.removeState(trailOf(context, ACT, { ids: [key] }), namespace, key),
+  );
+  // What is left of those that were deleted before, or written since.
+  await contents.dropHistories(namespace, page.keys, begun.change);
+  return { state_documents: removed, next };
+}
+
+async function clearTraces({ services, context, namespace, dryRun, begun }: Clearing): Promise<Step> {
+  if (!dryRun) {
     await services.memory.receipts.forget(namespace);
-    await services.contents.dropTraces(trail, namespace, begun);
+    await services.contents.dropTraces(trailOf(context, ACT), namespace, begun);
   }
-  return { ...counts, cursor: complete ? undefined : cursorAt(after) };
+  return { next: undefined };
 }
 
 async function memoryPage(
@@ -137,7 +190,6 @@ async function memoryPage(
   return {
     vitals: vitals.filter((each) => each !== undefined),
     next: page.next,
-    reached: page.reached,
   };
 }
 
@@ -160,22 +212,6 @@ async function removeOne(
   const { kind: outcome } = await services.store.remove(trail, ref, { version: undefined });
   if (outcome === "published") await tellCopies(services, context, ref);
   return outcome === "removed" || outcome === "published";
-}
-
-/** Pages of those that were there at the start; what is deleted of a page doesn't move the next one. */
-async function* sessionIds(
-  { sessions }: ClearServices,
-  context: Context,
-  namespace: string,
-  start: ClearStart,
-): AsyncGenerator<readonly string[]> {
-  let after: SessionPlace | undefined;
-  do {
-    const page = await sessions.list(trailOf(context, ACT), namespace, PAGE, after);
-    const doomed = page.sessions.filter(({ created_at }) => created_at <= start.time);
-    yield doomed.map(({ sessionId }) => sessionId);
-    after = page.next;
-  } while (after !== undefined);
 }
 
 /** Counts the items for which the work resolves to true; a few at a time. */

@@ -2,19 +2,19 @@ import { hash } from "node:crypto";
 import type { Trail } from "../../access/trail.js";
 import type { ErasedLine } from "../../backup/lines.js";
 import { subjectOf } from "../../domain/idempotency.js";
-import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { StoreDeps } from "../deps.js";
 import { forgetAlias } from "../facts/aliases.js";
 import { eraseAnswers } from "../idempotency/erase.js";
+import { namesPage } from "../state/names.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys" | "auditor">;
 
-/** Keys, or names, that one step looks at. */
+/** Names that one step looks at. */
 const SCANNED = 1000;
 
 /**
- * For each line the state keys, or the names, that are stored here and that it means. Keys of state are in no index, so all keys
- * of the store are walked over, once for all lines.
+ * For each line the state keys, or the names, that are stored here and that it means: a walk over those of each namespace,
+ * once for all lines.
  */
 export async function hashedLeft(
   deps: Deps,
@@ -34,7 +34,8 @@ export async function hashedLeft(
   };
   const namespacesOf = (names: boolean): Set<string> =>
     new Set(lines.flatMap(({ what, namespace }) => ((what === "alias") === names ? [namespace] : [])));
-  await walkState(deps, namespacesOf(false), (namespace, key) => note(namespace, false, key));
+  for (const namespace of namespacesOf(false))
+    await walkState(deps, namespace, (key) => note(namespace, false, key));
   for (const namespace of namespacesOf(true))
     await walkNames(deps, namespace, (name) => note(namespace, true, name));
   return found;
@@ -43,29 +44,14 @@ export async function hashedLeft(
 const placeOf = (namespace: string, isName: boolean, sha1: string): string =>
   `${isName ? "name" : "state"} ${namespace} ${sha1}`;
 
-async function walkState(
-  { redis, keys }: Deps,
-  wanted: ReadonlySet<string>,
-  each: (namespace: string, key: string) => void,
-): Promise<void> {
-  const [only] = wanted;
-  if (only === undefined) return;
-  // A document, and one of which only the history is left.
-  for (const keyOf of [keys.stateFacts, keys.stateHistory]) {
-    const [open = ""] = keyOf("", "").split("}");
-    const start = wanted.size === 1 ? keyOf(only, "") : open;
-    const beside = wanted.size === 1 ? { beside: start } : {};
-    let cursor = "0";
-    do {
-      const page = await scanKeys(redis, cursor, { MATCH: `${literal(start)}*`, COUNT: SCANNED }, beside);
-      for (const key of page.keys) {
-        const end = key.indexOf("}:", open.length);
-        const namespace = key.slice(open.length, end);
-        if (wanted.has(namespace)) each(namespace, key.slice(end + 2));
-      }
-      ({ cursor } = page);
-    } while (cursor !== "0");
-  }
+/** Documents, and those of which only the history is left. */
+async function walkState(deps: Deps, namespace: string, each: (key: string) => void): Promise<void> {
+  let place: string | undefined;
+  do {
+    const { keys, next } = await namesPage(deps, namespace, place);
+    for (const key of keys) each(key);
+    place = next;
+  } while (place !== undefined);
 }
 
 async function walkNames(

@@ -3,11 +3,11 @@ import type { ContentLine, ExportedDocument, StateVersionLine, Vote, VotesLine }
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
 import { redisTime } from "../connection/redis-time.js";
-import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { StoreDeps } from "../deps.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
 import { operationOf } from "../state/history.js";
+import { namesPage } from "../state/names.js";
 import { aliasesLine, memoryLines } from "./lines.js";
 import { beginChanges, changesAfter, continueChanges } from "./changes.js";
 import { erasedLine, isOfState } from "./erased.js";
@@ -16,9 +16,11 @@ import { sessionStretch } from "./sessions.js";
 
 /** Memories of one step: with all their parts, one may have a megabyte. */
 const MEMORIES = 25;
-/** Keys that one SCAN looks at. */
+/** Groups of aliases that one HSCAN gives. */
 const SCANNED = 1000;
 const NOTES = 500;
+/** Namespaces that are asked together whether they hold state. */
+const NAMESPACES = 500;
 const HISTORY_BYTES = 1024 * 1024;
 
 export interface SourceDeps extends StoreDeps {
@@ -79,29 +81,8 @@ export function createExportSource(deps: SourceDeps): ExportSource {
       return { items, next: isLast ? undefined : `${last[1]} ${last[0]}` };
     },
 
-    async stateKeys(namespace, { asOf }, at = "facts 0") {
-      const [kind = "facts", cursor = "0"] = at.split(" ");
-      // Each document's first version makes the head: without it, there is nothing to walk over all keys for.
-      if (namespace !== undefined && !(await redis.run((client) => client.exists(keys.stateHead(namespace)))))
-        return { items: [], next: undefined };
-      const [whole, open] =
-        kind === "facts"
-          ? [keys.stateFacts(namespace ?? "", ""), keys.stateFacts("", "").split("{")[0]]
-          : [keys.stateHistory(namespace ?? "", ""), keys.stateHistory("", "").split("{")[0]];
-      const start = namespace === undefined ? `${open}{` : whole;
-      const options = { MATCH: `${literal(start)}*`, COUNT: SCANNED };
-      const page = await scanKeys(redis, cursor, options, namespace === undefined ? {} : { beside: whole });
-      const items = page.keys.map((key): StateRef => {
-        const from = `${open}{`.length;
-        const end = key.indexOf("}:", from);
-        return { namespace: key.slice(from, end), key: key.slice(end + 2) };
-      });
-      const next = kind === "facts" ? "old 0" : undefined;
-      return {
-        items: kind === "facts" ? items : await unseen(deps, items, asOf),
-        next: page.cursor === "0" ? next : `${kind} ${page.cursor}`,
-      };
-    },
+    stateKeys: (namespace, options, at) =>
+      namespace === undefined ? stateKeysOfAll(deps, options, at) : stateKeysOf(deps, namespace, options, at),
 
     receipts: (namespace, options, at) => receiptStretch(deps, namespace, options, at),
 
@@ -132,6 +113,43 @@ export async function dumpMemories(
       ),
   );
   return replies.flatMap((reply) => memoryLines(namespace, reply));
+}
+
+async function stateKeysOf(
+  deps: SourceDeps,
+  namespace: string,
+  { asOf }: DumpOptions,
+  at: string | undefined,
+): Promise<Stretch<StateRef>> {
+  const { keys, deleted, next } = await namesPage(deps, namespace, at);
+  const items = keys.map((key): StateRef => ({ namespace, key }));
+  return { items: deleted ? await unseen(deps, items, asOf) : items, next };
+}
+
+/** One namespace after another: `in`, its name, and a place within; `after`, and the name of the last one. */
+async function stateKeysOfAll(
+  deps: SourceDeps,
+  options: DumpOptions,
+  at: string | undefined,
+): Promise<Stretch<StateRef>> {
+  const [, word, namespace = "", place] = /^(in|after) (\S+)(?: (.*))?$/s.exec(at ?? "") ?? [];
+  if (word === "in") {
+    const { items, next } = await stateKeysOf(deps, namespace, options, place);
+    return { items, next: next === undefined ? `after ${namespace}` : `in ${namespace} ${next}` };
+  }
+  const { redis, keys } = deps;
+  const page = await redis.run((client) =>
+    client.zRange(keys.namespaces(), word === undefined ? "-" : `(${namespace}`, "+", {
+      BY: "LEX",
+      LIMIT: { offset: 0, count: NAMESPACES },
+    }),
+  );
+  const known = await redis.run((client) =>
+    Promise.all(page.map((each) => client.exists(keys.stateHead(each)))),
+  );
+  const found = page.find((_, index) => known[index] === 1);
+  if (found !== undefined) return { items: [], next: `in ${found}` };
+  return { items: [], next: page.length < NAMESPACES ? undefined : `after ${page.at(-1)}` };
 }
 
 /** Those of which only the history is left, and those that were maybe not there for some time since. */

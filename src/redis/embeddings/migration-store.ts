@@ -3,10 +3,11 @@ import type { MemoryRef } from "../../memory/model/ref.js";
 import { parseStored } from "../codec/document.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { isIndexMissing } from "../connection/error-replies.js";
+import { runOf } from "../connection/run-of.js";
 import { scanKeys } from "../connection/scan-keys.js";
 import type { StoreDeps } from "../deps.js";
 import { refOfKey } from "../keys.js";
-import { countRecords, isRecord, runOf } from "../migrations/upgrade-batch.js";
+import { countRecords, isRecord } from "../migrations/upgrade-batch.js";
 import { portOf } from "../port.js";
 import { recentQueries } from "../receipts/recent-queries.js";
 
@@ -73,7 +74,7 @@ function textOf(key: string, reply: unknown): StoredText[] {
   ];
 }
 
-const redisRun = (deps: StoreDeps): Promise<string> => runOf(deps);
+const redisRun = (deps: StoreDeps): Promise<string> => runOf(deps.redis);
 
 const count = (deps: StoreDeps): Promise<number> => countRecords(deps);
 

@@ -142,9 +142,11 @@ local function state_list(key) state_added = state_added + redis.call('ZADD', st
 -- nobody reads it. After the last write, because a document is on the list before it is there.
 local function state_prune()
   local facts = string.gsub(state_head, ':state%-head:{', ':state-facts:{', 1) .. ':'
+  local histories = string.gsub(state_head, ':state%-head:{', ':state-old:{', 1) .. ':'
   for _ = 1, 2 * state_added do
     local key = redis.call('ZRANDMEMBER', state_names)
-    if key and redis.call('EXISTS', facts .. key) == 0 then redis.call('ZREM', state_names, key) end
+    -- A history that outlives its document is found by this list.
+    if key and redis.call('EXISTS', facts .. key, histories .. key) == 0 then redis.call('ZREM', state_names, key) end
   end
 end
 

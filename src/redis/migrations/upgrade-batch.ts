@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { countIndexed } from "../connection/ask-index.js";
-import type { RedisClient } from "../connection/client.js";
-import { isNotLetIn } from "../connection/error-replies.js";
-import { scanKeys } from "../connection/scan-keys.js";
+import { runOf } from "../connection/run-of.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { Progress } from "./progress.js";
 import { keepDone, keepProgress, readProgress } from "./progress.js";
 import type { UpgradeDeps } from "./upgrade-record.js";
@@ -30,9 +28,10 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   const wanted = { record: latestOf(target.schemas), terms: target.terms };
   const known = await readProgress(redis, keys, wanted);
   if (known.done) return known;
-  const [redisRun, total] = await Promise.all([runOf(deps), countRecords(deps)]);
+  const [redisRun, total] = await Promise.all([runOf(redis), countRecords(deps)]);
   const goesOn = known.redisRun === redisRun;
-  const options = { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" };
+  // Records, old versions, documents of state and their histories.
+  const options = { COUNT: SCAN_COUNT, MATCH: `${literal(keys.all())}[ors]*` };
   const found = await scanKeys(redis, goesOn ? known.cursor : "0", options);
   const stored = found.keys.map(String).filter((key) => isRecord(deps, key));
   for (let from = 0; from < stored.length; from += TOGETHER) {
@@ -40,9 +39,10 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
     await upgradeRecords(deps, stored.slice(from, from + TOGETHER));
   }
   for (const key of found.keys.map(String)) {
-    if (!key.startsWith(keys.allState())) continue;
+    const start = [keys.allState(), keys.allStateHistories()].find((each) => key.startsWith(each));
+    if (start === undefined) continue;
     if (!holds()) return known;
-    await countState(deps, key);
+    await countState(deps, key.slice(start.length));
   }
   const cursor = String(found.cursor);
   const seen = (goesOn ? known.seen : 0) + stored.length;
@@ -52,14 +52,13 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   return progress;
 }
 
-/** Counts a document of state that an older release wrote. */
-async function countState({ redis, keys, stateHistoryMs }: BatchDeps, stored: string): Promise<void> {
-  const open = keys.allState().length + 1;
-  const close = stored.indexOf("}:", open);
-  const [namespace, key] = [stored.slice(open, close), stored.slice(close + 2)];
+/** Lists and counts a document of state that an older release wrote, or the history that is left of one. `named`: `{<namespace>}:<key>`. */
+async function countState({ redis, keys, stateHistoryMs }: BatchDeps, named: string): Promise<void> {
+  const close = named.indexOf("}:");
+  const [namespace, key] = [named.slice(1, close), named.slice(close + 2)];
   await redis.run((client) =>
     client.countState(
-      [stored, keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
       [key, String(stateHistoryMs)],
     ),
   );
@@ -70,22 +69,6 @@ export function isRecord({ keys }: Pick<UpgradeDeps, "keys">, key: string): bool
     (key.startsWith(keys.allRecords()) && !key.endsWith(keys.remainsSuffix())) ||
     key.startsWith(keys.allOld())
   );
-}
-
-/** Another one after a restart, when cursors of SCAN mean nothing any more. */
-export async function runOf({ redis }: Pick<UpgradeDeps, "redis">): Promise<string> {
-  const every = await redis.nodes.every();
-  const ids = await Promise.all(every.map(({ client }) => redis.run(() => runOfNode(client))));
-  return ids.toSorted().join(" ");
-}
-
-async function runOfNode(client: RedisClient): Promise<string> {
-  const info = await client.info("server").catch((error: unknown) => {
-    // If an ACL hides it, each walk begins at the start and skips what is done.
-    if (isNotLetIn(error)) return `run_id:${randomBytes(8).toString("hex")}`;
-    throw error;
-  });
-  return /run_id:(\w+)/.exec(info)?.[1] ?? "";
 }
 
 export async function countRecords({ redis, keys }: Pick<UpgradeDeps, "redis" | "keys">): Promise<number> {

@@ -3,7 +3,6 @@ import type { NamespaceContents } from "../../memory/clearing/ports.js";
 import type { StateStore } from "../../state/ports.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
-import { literal, scanKeys } from "../connection/scan-keys.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import type { Keys } from "../keys.js";
 
@@ -12,21 +11,20 @@ export interface ContentsDeps {
   readonly auditor: Auditor;
   readonly keys: Keys;
   readonly state: Pick<StateStore, "remove">;
+  readonly statePage: NamespaceContents["statePage"];
 }
 
-/** Keys that one SCAN looks at. */
-const SCANNED = 1000;
-
-export function createNamespaceContents({ redis, auditor, keys, state }: ContentsDeps): NamespaceContents {
-  /** No list of these is kept: they are found by walking over all keys, a bounded step at a time. A key may come twice. */
-  async function* keysAfter(prefix: string): AsyncGenerator<readonly string[]> {
-    let cursor = "0";
-    do {
-      const options = { MATCH: `${literal(prefix)}*`, COUNT: SCANNED };
-      const page = await scanKeys(redis, cursor, options, { beside: prefix });
-      ({ cursor } = page);
-      if (page.keys.length > 0) yield page.keys;
-    } while (cursor !== "0");
+export function createNamespaceContents({
+  redis,
+  auditor,
+  keys,
+  state,
+  statePage,
+}: ContentsDeps): NamespaceContents {
+  async function dropHistories(namespace: string, names: readonly string[], change?: number): Promise<void> {
+    if (names.length === 0) return;
+    const histories = names.map((name) => keys.stateHistory(namespace, name));
+    await redis.run((client) => client.dropHistories(histories, [String(change ?? "inf")]));
   }
 
   return {
@@ -34,10 +32,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
       return Number((await redis.run((client) => client.hGet(keys.stateHead(namespace), "number"))) ?? 0);
     },
 
-    async *stateKeys(namespace) {
-      const prefix = keys.state(namespace, "");
-      for await (const found of keysAfter(prefix)) yield found.map((key) => key.slice(prefix.length));
-    },
+    statePage,
 
     async stateBefore(namespace, names, change) {
       const places = names.flatMap((name) => [
@@ -57,12 +52,9 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
       return outcome === "removed";
     },
 
+    dropHistories,
+
     async dropTraces(trail, namespace, start) {
-      for await (const histories of keysAfter(keys.stateHistory(namespace, ""))) {
-        await redis.run((client) =>
-          client.dropHistories(histories, [start === undefined ? "inf" : String(start.change)]),
-        );
-      }
       await auditor.run(namespace, trail, (client, audit) =>
         client.clearNamespace(
           audit,

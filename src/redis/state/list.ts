@@ -23,7 +23,7 @@ export async function list(
       client.listState(
         audit,
         [keys.stateNames(namespace), keys.stateHead(namespace)],
-        [from, end, String(limit), keys.stateFacts(namespace, "")],
+        [from, end, String(limit), keys.stateFacts(namespace, ""), keys.stateHistory(namespace, "")],
       ),
     );
   let reply = await read();

@@ -178,7 +178,7 @@ describe("deleting a namespace", () => {
     await append(service, namespace, "customer Ann", user("Hello."));
     await pause();
     const change = await redis.hGet(`${service.prefix}:state-head:{${namespace}}`, "number");
-    const start = `0 ${Date.now()} ${change}`;
+    const start = `${Date.now()} ${change} m`;
     await pause();
     for (const key of ["old", "again", "new", "new"]) await put(key, 2);
     await append(service, namespace, "later", user("Hello."));

@@ -70,6 +70,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   "state-old": { stays: STATE },
   "state-head": { stays: NO_NUMBER_TWICE },
   "state-names": {},
+  "state-left": {},
   "state-ends": { stays: both("counts of bytes") },
   "state-draft": { unseen: "inside one script" },
   changes: { notImported: NOT_IN_EXPORTS },

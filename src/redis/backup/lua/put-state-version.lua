@@ -1,6 +1,7 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Adds an old version to the history of a document that this import has written just now; part of that act. It counts as
 superseded just now, but no quota refuses it, as its document is there already.
@@ -51,4 +52,5 @@ else
   redis.call('XADD', KEYS[2], ARGV[3], 'z', size_text(size), unpack(ARGV, 6))
 end
 redis.call('PEXPIRE', KEYS[2], int(tonumber(ARGV[2]) * 1.0625))
+if not current[1] then left_note(KEYS[2]) end
 return 1

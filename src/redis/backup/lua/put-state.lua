@@ -3,6 +3,7 @@
 --- @include "lua/audit"
 --- @include "lua/documents"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Writes a document of an export as it was, with its version. Its history follows by put-state-version.lua. Those who follow the
 namespace's changes don't learn of it.
@@ -82,6 +83,7 @@ end
 if value == '' then
   size_save()
   redis.call('ZREM', state_names, state_key)
+  left_note(history)
   return outcome
 end
 state_list(state_key)

@@ -1,6 +1,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Deletes what is left of a document that an export says is gone; those who follow the namespace's changes don't learn of it. See
 lua/documents.lua.
@@ -32,6 +33,7 @@ if stale then
   size_save()
   redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
   redis.call('ZREM', KEYS[4], state_key)
+  left_drop(KEYS[3])
 else
   redis.call('XTRIM', KEYS[3], 'MINID', int(tonumber(at) + 1) .. '-0')
   if counted then
@@ -41,6 +43,7 @@ else
   elseif redis.call('EXISTS', KEYS[3]) == 0 then
     size_drop(size)
     size_save()
+    left_drop(KEYS[3])
   end
 end
 return 1

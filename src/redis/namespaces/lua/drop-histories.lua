@@ -1,16 +1,18 @@
 --- @include "namespaces/lua/lib-state-before"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Deletes histories of state up to a change.
 
-KEYS[1+] histories
+KEYS[1+] histories; some may be missing
 
 ARGV[1] number of the change, or 'inf' for all of them
 
 Returns how many are left.
 ]]
-local change, left = tonumber(ARGV[1]) or math.huge, 0
-for _, history in ipairs(KEYS) do
+local change, kept = tonumber(ARGV[1]) or math.huge, 0
+
+local function drop(history)
   local facts = size_named(history, 'state%-old', 'state-facts')
   size_open(size_head_of(history, 'state%-old'))
   local known = redis.call('HMGET', facts, 'z', 't')
@@ -18,14 +20,19 @@ for _, history in ipairs(KEYS) do
   local after = change ~= math.huge and history_around(history, change)
   if after then
     redis.call('XTRIM', history, 'MINID', after[1])
-    left = left + 1
+    kept = kept + 1
     -- Without a document, its last entry says what all of them count for: they do until they end.
     if known[1] then size_count_old(size, string.match(history, '}:(.*)$'), history, tonumber(known[2])) end
   else
     size_drop_old(size)
     redis.call('UNLINK', history)
+    left_drop(history)
   end
   size_save()
   if known[1] then redis.call('HSET', facts, 'z', size_text(size)) end
 end
-return left
+
+for _, history in ipairs(KEYS) do
+  if redis.call('EXISTS', history) == 1 then drop(history) else left_drop(history) end
+end
+return kept

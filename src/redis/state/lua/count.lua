@@ -1,6 +1,8 @@
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
-Counts a document of state, with its old versions, that a release wrote which didn't count state.
+Puts a document of state, or the history that is left of one, onto the list of its namespace, and counts it with its old versions:
+for what a release wrote which had no such list, or didn't count state.
 
 KEYS[1] the document
 KEYS[2] its hash
@@ -12,8 +14,13 @@ ARGV[2] how long history is kept where the settings don't say, milliseconds
 Returns 1, or 0 if it is counted already, or gone.
 ]]
 local facts = redis.call('HMGET', KEYS[2], 'v', 't', 'e', 'z', 'j')
+if not facts[1] then
+  left_note(KEYS[3])
+  return 0
+end
+redis.call('ZADD', size_named(size_head_of(KEYS[2], 'state%-facts'), 'state%-head', 'state-names'), 0, ARGV[1])
 local size = size_read(facts[4])
-if not facts[1] or size.version == facts[1] then return 0 end
+if size.version == facts[1] then return 0 end
 local text = facts[5] or redis.call('JSON.GET', KEYS[1])
 if not text then return 0 end
 size_open(size_head_of(KEYS[2], 'state%-facts'), tonumber(ARGV[2]))

@@ -2,6 +2,7 @@
 --- @include "lua/audit"
 --- @include "lua/documents"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Deletes a document. Its history stays for its time, unless that is to go as well: then what is left of an expired or deleted
 one goes too, and nothing that is written after it.
@@ -26,6 +27,7 @@ if not before or not before.live then
     size_save()
     redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
     redis.call('ZREM', state_names, ARGV[1])
+    left_drop(KEYS[3])
     state_note('e', ARGV[1])
   end
   return { CODE.MISSING }
@@ -43,11 +45,13 @@ local version, time = state_change(ARGV[1], 'delete')
 if whole then
   size_drop(size)
   redis.call('UNLINK', KEYS[3])
+  left_drop(KEYS[3])
   state_note('e', ARGV[1])
 else
   size_supersede(size)
   state_bury(KEYS[3], version, time, size)
   state_keep_history(KEYS[3])
+  left_note(KEYS[3])
 end
 state_finish()
 return { CODE.DONE }

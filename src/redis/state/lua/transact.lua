@@ -3,6 +3,7 @@
 --- @include "lua/audit"
 --- @include "lua/documents"
 --- @include "lua/state-size"
+--- @include "lua/state-left"
 --[[
 Checks versions, then does operations on up to 64 documents: all of them or none.
 
@@ -416,6 +417,7 @@ for _, op in ipairs(plan.ops) do
 end
 for _, document in ipairs(documents) do
   if document.buried or document.archived and not document.before then state_keep_history(document.history) end
+  if document.buried and not document.facts then left_note(document.history) end
   if document.touched and document.facts then
     document.facts.keep, document.facts.size = document.keep, document.counts
     size_set(document.counts, document.facts.version, document.bytes, document.facts.expires)

@@ -1,5 +1,6 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
+--- @include "lua/state-left"
 --[[
 Cuts off the history of documents whose changes are older than it is kept: each change says which document's.
 
@@ -31,6 +32,7 @@ for _, change in ipairs(changes) do
     local ends = tonumber(found[2] ~= '' and found[2] or nil)
     if ends and ends + tonumber(ARGV[6]) <= now then
       redis.call('DEL', ARGV[3] .. key, ARGV[4] .. key, history)
+      left_drop(history)
     else
       -- All of it was superseded before the last change, which a deletion is too.
       local last = redis.call('XREVRANGE', history, '+', '-', 'COUNT', 1)[1]
@@ -38,6 +40,7 @@ for _, change in ipairs(changes) do
       local first = redis.call('XREVRANGE', history, ARGV[1], '-', 'COUNT', 1)[1]
       if changed <= edge then
         redis.call('DEL', history)
+        left_drop(history)
       elseif first then
         redis.call('XTRIM', history, 'MINID', first[1])
       end

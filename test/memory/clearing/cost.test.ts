@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import { pino } from "pino";
+import { createClient } from "redis";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { createRedis } from "../../../src/compose/redis.js";
+import { createStores } from "../../../src/compose/stores.js";
+import { loadConfig } from "../../../src/config.js";
+import { linesOf, mneme } from "../../support/acts/backup.js";
+import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
+import { append, user } from "../../support/acts/sessions.js";
+import { setState, statePath } from "../../support/acts/state.js";
+import { startRedis } from "../../support/redis/start.js";
+import { tempDir } from "../../support/run/temp-dir.js";
+import { startService, until } from "../../support/service/service.js";
+
+/** What else the Redis holds: a walk over all of it takes 50 SCANs of a thousand keys. */
+const OTHERS = 50_000;
+/** Below what a walk takes; above what workers do now and then. */
+const FEW = 10;
+
+const server = await startRedis();
+const redis = createClient({ url: server.url });
+await redis.connect();
+for (let from = 0; from < OTHERS; from += 10_000) {
+  const some = Array.from({ length: 10_000 }, (_, at) => [`other:${from + at}`, "1"] as const);
+  await redis.mSet(some.flatMap(([key, value]) => [key, value]));
+}
+const service = await startService({ REDIS_URL: server.url });
+afterAll(async () => {
+  await service.stop();
+  redis.destroy();
+  await server.stop();
+});
+
+const upgraded = () => until(() => redis.hGet(`${service.prefix}:upgrades`, "reached"), Boolean);
+
+async function scans(): Promise<number> {
+  const stats = await redis.info("commandstats");
+  return Number(/cmdstat_scan:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}
+
+interface Deleted {
+  readonly state_documents: number;
+  readonly cursor: string | null;
+}
+
+const clear = async (namespace: string): Promise<Deleted> =>
+  bodyOf<Deleted>(await service.send("DELETE", `/v1/namespaces/${namespace}`), 200);
+
+/** Live documents, an expired one, and deleted ones with a history, in both ways. */
+async function fill(namespace: string): Promise<void> {
+  for (const key of ["one", "two", "again", "gone"]) await setState(service, namespace, key, { of: key });
+  await setState(service, namespace, "short", 1, { ttl_seconds: 1 });
+  await setState(service, namespace, "one", 2);
+  for (const key of ["again", "gone"])
+    expect((await service.send("DELETE", statePath(namespace, key))).status).toBe(204);
+  await setState(service, namespace, "again", 2);
+  const operations = [
+    { op: "set", key: "passing", value: 1 },
+    { op: "delete", key: "passing" },
+  ];
+  bodyOf(await service.send("POST", `/v1/namespaces/${namespace}/state-transactions`, { operations }), 200);
+}
+
+const keysOf = (kind: string, namespace: string) => redis.keys(`${service.prefix}:${kind}:{${namespace}}*`);
+
+async function leftOf(namespace: string): Promise<string[]> {
+  const kinds = ["state", "state-facts", "state-old", "state-names", "state-left", "changes"];
+  return (await Promise.all(kinds.map((kind) => keysOf(kind, namespace)))).flat();
+}
+
+/** As a release without lists left it. */
+async function withoutLists(namespace: string): Promise<void> {
+  await redis.del([
+    `${service.prefix}:state-names:{${namespace}}`,
+    `${service.prefix}:state-left:{${namespace}}`,
+  ]);
+  await redis.hDel(`${service.prefix}:upgrades`, "reached");
+}
+
+describe("whatever else the Redis holds", () => {
+  test("deleting an empty namespace looks at none of it", async () => {
+    await upgraded();
+    const namespace = newNamespace();
+    const before = await scans();
+    expect(await clear(namespace)).toMatchObject({ state_documents: 0, cursor: null });
+    expect((await scans()) - before).toBeLessThan(FEW);
+  });
+
+  test("deleting a namespace with state looks at none of it, and leaves no history", async () => {
+    await upgraded();
+    const namespace = newNamespace();
+    await fill(namespace);
+    await remember(service, namespace, { content: "a memory" });
+    await append(service, namespace, "a session", user("Hello."));
+    expect(await keysOf("state-old", namespace)).toHaveLength(4);
+    await until(
+      async () => (await service.send("GET", statePath(namespace, "short"))).status,
+      (status) => status === 404,
+    );
+    const before = await scans();
+    expect(await clear(namespace)).toMatchObject({
+      memories: 1,
+      sessions: 1,
+      state_documents: 3,
+      cursor: null,
+    });
+    expect((await scans()) - before).toBeLessThan(FEW);
+    expect(await leftOf(namespace)).toEqual([]);
+  });
+
+  test("exports of namespaces find their documents without looking at it", async () => {
+    await upgraded();
+    const namespace = newNamespace();
+    for (const each of [namespace, newNamespace()]) await fill(each);
+    const before = await scans();
+    for (const pattern of [namespace, "**"]) {
+      const file = join(tempDir(), "export.jsonl");
+      const ran = await mneme(service, ["export", "--out", file, "--namespace", pattern]);
+      expect(ran.code, ran.stderr).toBe(0);
+      const keys = linesOf(file).flatMap((line) =>
+        line["kind"] === "state" && line["namespace"] === namespace ? [line["key"]] : [],
+      );
+      expect(keys.toSorted()).toEqual(["again", "gone", "one", "passing", "short", "two"]);
+    }
+    expect((await scans()) - before).toBeLessThan(2 * FEW);
+  });
+});
+
+describe("state that an older release wrote", () => {
+  test("is found before the upgrade has listed it, by a walk of which each page is one SCAN", async () => {
+    await upgraded();
+    const namespace = newNamespace();
+    await fill(namespace);
+    await withoutLists(namespace);
+    await setState(service, namespace, "later", 1);
+    const config = loadConfig(service.env);
+    const opened = createRedis(config, {
+      logger: pino({ level: "silent" }),
+      metrics: { redis: () => {} },
+      onMissingIndex: () => {},
+    });
+    await opened.client.connect();
+    onTestFinished(() => opened.client.destroy());
+    const { contents } = createStores(config, opened);
+    const found = new Set<string>();
+    const places = new Set<string>();
+    let place: string | undefined;
+    do {
+      const before = await scans();
+      const page = await contents.statePage(namespace, place);
+      expect((await scans()) - before).toBeLessThan(FEW);
+      for (const key of page.keys) found.add(key);
+      place = page.next;
+      // Each page goes on, so a deletion that is cut into requests comes to its end.
+      expect(places).not.toContain(place);
+      if (place !== undefined) places.add(place);
+    } while (place !== undefined);
+    expect(places.size).toBeGreaterThan(OTHERS / 2_000);
+    expect([...found].toSorted()).toEqual(["again", "gone", "later", "one", "passing", "short", "two"]);
+    expect(await clear(namespace)).toMatchObject({ cursor: null });
+    expect(await leftOf(namespace)).toEqual([]);
+  });
+
+  test("is listed by the upgrade, with the histories of deleted documents", async () => {
+    const namespace = newNamespace();
+    await fill(namespace);
+    await withoutLists(namespace);
+    const again = await startService({ REDIS_URL: server.url, MNEME_KEY_PREFIX: service.prefix });
+    onTestFinished(async () => void (await again.stop()));
+    await upgraded();
+    const names = await redis.zRange(`${service.prefix}:state-names:{${namespace}}`, 0, -1);
+    expect(names.filter((key) => key !== "short")).toEqual(["again", "one", "two"]);
+    const left = `${service.prefix}:state-left:{${namespace}}`;
+    expect(await redis.zRange(left, 0, -1)).toEqual(["gone", "passing"]);
+    // It ends with the last history.
+    expect(await redis.pTTL(left)).toBeGreaterThan(7 * 24 * 3600 * 1000);
+    expect(await clear(namespace)).toMatchObject({ cursor: null });
+    expect(await leftOf(namespace)).toEqual([]);
+  });
+});
