@@ -19,7 +19,7 @@ export function setOfKey(key: string): string | undefined {
   return PART_KEY.exec(key)?.[1];
 }
 
-/** The set that a memory is a part of; undefined: it is none. */
+/** The set that a memory is a part of; undefined: it isn't a part. */
 export function setOfPart({ key, metadata }: Marked): string | undefined {
   if (key === null || !Object.hasOwn(metadata, PART)) return undefined;
   const set = setOfKey(key);
