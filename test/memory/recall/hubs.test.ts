@@ -42,6 +42,10 @@ const ask = (namespaces: readonly string[], more: Json = {}): Promise<Recalled> 
     ...more,
   });
 
+/** What the chain says of a hit; null: it doesn't lead there. */
+const partOf = ({ hits }: Recalled, content: string) =>
+  hits.find(({ memory }) => memory.content === content)?.explain?.entities;
+
 describe("a chain that passes an entity with more facts than a hop reads", () => {
   test("finds what the question names, however old it is, and says what it passed over", async () => {
     const namespace = newNamespace();
@@ -71,9 +75,8 @@ describe("a chain that passes an entity with more facts than a hop reads", () =>
     );
     await tell(service, namespace, ["Ben", "lives_in", "Porto"]);
     await notes(namespace);
-    expect(contents(await ask([namespace], { query: "Where does Zora's line manager live?" }))).toContain(
-      END,
-    );
+    const found = await ask([namespace], { query: "Where does Zora's line manager live?" });
+    expect(partOf(found, END)).toMatchObject({ rank: expect.any(Number) });
   });
 
   test("of several namespaces, reads what was recorded last in all of them", async () => {
@@ -83,8 +86,7 @@ describe("a chain that passes an entity with more facts than a hop reads", () =>
     await tell(service, small, ["Zora", "reports_to", "Ben"]);
     await tell(service, small, ["Ben", "lives_in", "Porto"]);
     const found = await ask([large, small]);
-    expect(found.hits.find(({ memory }) => memory.content === END)?.explain?.entities).not.toBeNull();
-    expect(contents(found)).toContain(END);
+    expect(partOf(found, END)).toMatchObject({ rank: expect.any(Number) });
   });
 });
 
