@@ -6,14 +6,14 @@ import type { Trail } from "./trail.js";
 export interface AuditLog {
   /** Records a refusal. If that fails, the caller gets `redis_unavailable` instead. */
   denied(trail: Trail): Promise<void>;
-  /** Records an act that belongs to no single namespace. */
-  system(trail: Trail, outcome: string): Promise<void>;
-  record(namespace: string, trail: Trail, outcome: string): Promise<void>;
+  /** Records an act that belongs to no single namespace. `does`: what its operation does, for `done`. */
+  system(trail: Trail, outcome: string, does?: string): Promise<void>;
+  record(namespace: string, trail: Trail, outcome: string, does?: string): Promise<void>;
   /**
-   * What an operation has done in a namespace, as its script noted it in the step that did it; undefined: nothing, or it
-   * doesn't note that. For a day.
+   * What an operation has done in a namespace (undefined: in no single one), as its script noted it in the step that did
+   * it; undefined: nothing, or it doesn't note that. For a day.
    */
-  done(namespace: string, operation: string): Promise<string | undefined>;
+  done(namespace: string | undefined, operation: string): Promise<string | undefined>;
 }
 
 /** A part of one trail; both ends are ids of entries or milliseconds, and `(` before one leaves it out. */

@@ -6,7 +6,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
-import { idOfOperation } from "../domain/operation-id.js";
+import { begunBefore } from "./begun-before.js";
 import { CHAIN_START, linked } from "./chain.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
@@ -60,8 +60,7 @@ export async function beginExport(
     await authorizeScope(services.memory.audit, context, scopeOf("**"), { verb: "admin", act: ACT });
   if (input.receipts) await authorizeSome(services.memory.audit, context, { verb: "admin", act: ACT });
   if (!(await services.complete())) throw stillFilling();
-  const id = context.operation === undefined ? services.newId() : idOfOperation(context.operation);
-  const begun = context.again === true ? await services.exports.read(id) : undefined;
+  const { id, begun } = await begunBefore(services, context, services.exports);
   if (begun !== undefined) return begun;
   const startedAt = await services.source.moment();
   if (input.since !== undefined && input.since > startedAt)
@@ -96,7 +95,7 @@ export async function beginExport(
     state: { position: START, chain: CHAIN_START, counts: {}, bytes: 0 },
     before: null,
   };
-  await services.memory.audit.system(trailOf(context, ACT, { ids: [id] }), "ok");
+  await services.memory.audit.system(trailOf(context, ACT, { ids: [id] }), "ok", id);
   await services.exports.create(id, job);
   return job;
 }

@@ -3,7 +3,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
-import { idOfOperation } from "../domain/operation-id.js";
+import { begunBefore } from "./begun-before.js";
 import { CHAIN_START } from "./chain.js";
 import type { ImportJob, ImportOptions } from "./import-job.js";
 import { createLineTaker } from "./import-lines.js";
@@ -22,8 +22,7 @@ export async function beginImport(
   if (options.into === undefined) await authorizeSome(audit, context, { verb: "admin", act: IMPORT_ACT });
   else await authorizeIn(services, context, options.into);
   if (!(await services.complete())) throw stillFilling();
-  const id = context.operation === undefined ? services.newId() : idOfOperation(context.operation);
-  const begun = context.again === true ? await services.imports.read(id) : undefined;
+  const { id, begun } = await begunBefore(services, context, services.imports);
   if (begun !== undefined) return begun;
   const job: ImportJob = {
     id,
@@ -39,7 +38,7 @@ export async function beginImport(
     status: "running",
     failure: null,
   };
-  await audit.system(trailOf(context, IMPORT_ACT, { ids: [id] }), options.dryRun ? "dry_run" : "ok");
+  await audit.system(trailOf(context, IMPORT_ACT, { ids: [id] }), options.dryRun ? "dry_run" : "ok", id);
   await services.imports.create(id, job);
   return job;
 }

@@ -263,6 +263,30 @@ describe("a retry after the answer was lost doesn't bring back what was deleted 
   });
 });
 
+/** As a day later, when neither the request nor what it has done is known any more. */
+async function forgetRequests(): Promise<void> {
+  for (const kind of ["answer", "done"])
+    for await (const names of redis.scanIterator({ MATCH: `${service.prefix}:${kind}:*`, COUNT: 1000 }))
+      if (names.length > 0) await redis.del(names);
+}
+
+test.each([
+  ["import", "/v1/imports", { dry_run: false }, { dry_run: true }],
+  ["export", "/v1/exports", { namespaces: ["a.**"] }, { namespaces: ["b.**"] }],
+])("an Idempotency-Key that is used again a day later begins another %s", async (_, path, body, next) => {
+  const options = { headers: { "idempotency-key": randomUUID() } };
+  const begin = async (sent: object) => {
+    const answer = await service.send("POST", path, sent, options);
+    return bodyOf<{ id: string }>(answer, answer.status === 201 ? 201 : 202).id;
+  };
+  const first = await begin(body);
+  const before = await redis.get(`${service.prefix}:${path.slice(4, -1)}:${first}`);
+  expect(before).not.toBeNull();
+  await forgetRequests();
+  expect(await begin(next)).not.toBe(first);
+  expect(await redis.get(`${service.prefix}:${path.slice(4, -1)}:${first}`)).toBe(before);
+});
+
 test("another request with the key of one that was never answered is refused, instead of getting what that has done", async () => {
   const path = `/v1/namespaces/${newNamespace()}/state/k`;
   const options = { headers: { "idempotency-key": randomUUID() } };

@@ -5,17 +5,18 @@ import type { Auditor } from "./auditor.js";
 
 /** Refusals have a trail of their own: in the namespace that was asked for, a stranger could fill another's trail. */
 export function createAuditLog(auditor: Auditor): AuditLog {
-  const record: AuditLog["record"] = async (namespace, trail, outcome) => {
+  const record: AuditLog["record"] = async (namespace, trail, outcome, does) => {
+    const args = does === undefined ? [outcome] : [outcome, does];
     await auditor.run(namespace, trail, (client, audit) =>
       DELETING_VERBS.has(trail.verb) && outcome !== "denied"
-        ? client.recordDeletion(audit, [], [outcome])
-        : client.recordAudit(audit, [], [outcome]),
+        ? client.recordDeletion(audit, [], args)
+        : client.recordAudit(audit, [], args),
     );
   };
   return {
     record,
-    system: (trail, outcome) => record(SYSTEM, trail, outcome),
-    done: auditor.done,
+    system: (trail, outcome, does) => record(SYSTEM, trail, outcome, does),
+    done: (namespace, operation) => auditor.done(namespace ?? SYSTEM, operation),
     denied: (trail) => record(DENIALS, trail, "denied"),
   };
 }
