@@ -261,6 +261,10 @@ export function createKeys(prefix: string) {
     receiptsKept: (seconds: number) => `~${seconds}`,
     /** All homes by their hashes, a hash. */
     receiptHomes: () => `${prefix}:receipt-homes:{${SYSTEM}}`,
+    /** By home: since when it may hold receipts of several namespaces that are also of this one, a hash. */
+    receiptsShared: (namespace: string) => `${prefix}:receipts-shared:{${namespace}}`,
+    /** By home of several namespaces: since when its receipts are in {@link receiptsShared}, a hash. */
+    receiptsNoted: () => `${prefix}:receipts-noted:{${SYSTEM}}`,
     /** A receipt, as 0.1.0 kept it. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
     /** The start of {@link receipt} before the id. */

@@ -40,11 +40,12 @@ const AT_ONCE = 8;
 /** Shorter than clients wait. */
 const BUDGET_MS = 60_000;
 /** When the deletion began, the number of the last change of state before, and a {@link Place}. */
-const CURSOR = /^(\d{1,15}) (\d{1,15}) ((?:m\d{0,15}|s(?:\d{1,20}:[!-~]{0,64})?|d.{0,600}|e))$/s;
+const CURSOR =
+  /^(\d{1,15}) (\d{1,15}) ((?:m\d{0,15}|s(?:\d{1,20}:[!-~]{0,64})?|d.{0,600}|r(?:~\d{1,12} \d{1,16}-\d{1,20})?|e))$/s;
 
 /**
  * Where a step begins: `m`, memories after a sequence number; `s`, sessions after a place of their list; `d`, documents
- * after a place of their walk; `e`, the end: receipts and traces.
+ * after a place of their walk; `r`, receipts after a place of theirs; `e`, the end: traces.
  */
 type Place = string;
 
@@ -96,27 +97,29 @@ export async function clearNamespace(
   await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
 
   const deadline = performance.now() + budgetMs;
+  const isOver = (): boolean => performance.now() > deadline || context.gone?.() === true;
   const clearing: Clearing = { services, context, namespace, query, dryRun: dry_run, begun };
   const counts = { memories: 0, sessions: 0, state_documents: 0 };
   let place: Place | undefined = start;
   do {
-    const step: Step = await stepFrom(clearing, place);
+    const step: Step = await stepFrom(clearing, place, isOver);
     counts.memories += step.memories ?? 0;
     counts.sessions += step.sessions ?? 0;
     counts.state_documents += step.state_documents ?? 0;
     place = step.next;
-  } while (place !== undefined && performance.now() <= deadline && context.gone?.() !== true);
+  } while (place !== undefined && !isOver());
   const cursor = place === undefined ? undefined : `${begun.time} ${begun.change} ${place}`;
   return { ...counts, cursor: cursors.write(cursor) };
 }
 
 /** A bounded piece of work. */
-function stepFrom(clearing: Clearing, place: Place): Promise<Step> {
+function stepFrom(clearing: Clearing, place: Place, isOver: () => boolean): Promise<Step> {
   const [kind, rest] = [place.slice(0, 1), place.slice(1)];
   // With a filter, only memories go.
   if (kind === "m" || clearing.query !== undefined) return clearMemories(clearing, rest);
   if (kind === "s") return clearSessions(clearing, rest);
   if (kind === "d") return clearState(clearing, rest);
+  if (kind === "r") return clearReceipts(clearing, rest, isOver);
   return clearTraces(clearing);
 }
 
@@ -156,7 +159,7 @@ async function clearState(clearing: Clearing, after: string): Promise<Step> {
   const { services, context, namespace, dryRun, begun } = clearing;
   const { contents } = services;
   const page = await contents.statePage(namespace, after === "" ? undefined : after);
-  const next = page.next === undefined ? "e" : `d${page.next}`;
+  const next = page.next === undefined ? "r" : `d${page.next}`;
   if (dryRun && page.deleted) return { next };
   const { live, expired } = await contents.stateBefore(namespace, page.keys, begun.change);
   if (dryRun) return { state_documents: live.length, next };
@@ -168,11 +171,20 @@ async function clearState(clearing: Clearing, after: string): Promise<Step> {
   return { state_documents: removed, next };
 }
 
+async function clearReceipts(
+  { services, namespace, dryRun, begun }: Clearing,
+  rest: string,
+  isOver: () => boolean,
+): Promise<Step> {
+  if (dryRun) return { next: undefined };
+  const after = rest === "" ? undefined : rest;
+  const { receipts } = services.memory;
+  const place = await receipts.forget(namespace, { after, began: begun.time, isOver });
+  return { next: place === undefined ? "e" : `r${place}` };
+}
+
 async function clearTraces({ services, context, namespace, dryRun, begun }: Clearing): Promise<Step> {
-  if (!dryRun) {
-    await services.memory.receipts.forget(namespace);
-    await services.contents.dropTraces(trailOf(context, ACT), namespace, begun);
-  }
+  if (!dryRun) await services.contents.dropTraces(trailOf(context, ACT), namespace, begun);
   return { next: undefined };
 }
 

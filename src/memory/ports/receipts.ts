@@ -122,6 +122,17 @@ export interface ReceiptStore {
       readonly going: (receipt: Receipt) => Promise<void>;
     },
   ): Promise<ErasedReceipts>;
-  /** Deletes all that are of this namespace, alone or with others. */
-  forget(namespace: string): Promise<void>;
+  /**
+   * Deletes all that are of this namespace, alone or with others, a part at a time: it ends once `isOver`, after a part at
+   * least. `began`: when the first part began, milliseconds since the epoch. Returns where the next part begins; undefined
+   * at the end.
+   */
+  forget(
+    namespace: string,
+    options: {
+      readonly after: string | undefined;
+      readonly began: number;
+      readonly isOver: () => boolean;
+    },
+  ): Promise<string | undefined>;
 }

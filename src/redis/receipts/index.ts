@@ -1,5 +1,4 @@
-import { namedBy } from "../../memory/ports/receipts.js";
-import type { ChosenReceipts, Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
+import type { ChosenReceipts, ReceiptStore } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { text } from "../scripts/replies.js";
@@ -9,7 +8,8 @@ import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
 import { eraseAlone } from "./erase-alone.js";
 import { decodeFormer } from "./former.js";
-import { noteErasedReceipt, noteErasedReceipts } from "./gone.js";
+import { forget, noteShared } from "./forget.js";
+import { noteErasedReceipt } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
 import { list } from "./list.js";
 import { completeReceipt, streamedReceipts } from "./read.js";
@@ -52,6 +52,7 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       const hash = homeHash(home);
       const own = recorded?.namespace === namespace ? recorded : undefined;
       const stored = encodeReceipt(receipt, home, own);
+      if (namespace === undefined) await noteShared({ redis, keys }, home, receipt, keepSeconds);
       const entry = await redis.run(async (client) => {
         const add = async (id: string) =>
           text(await client.sendCommand(["XADD", keys.receipts(home), id, "r", stored]));
@@ -87,23 +88,7 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
     },
     erase,
     eraseAlone: (namespace, chosen, options) => eraseAlone({ redis, keys }, namespace, chosen, options),
-    async forget(namespace) {
-      const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
-      for (const home of homes.filter((each) => !isNamespace(each))) {
-        await rewriteStream({ redis, keys }, { key: keys.receipts(home), home }, async ({ id, fields }) => {
-          const stored = fields[1] ?? NO_BYTES;
-          const receipt = await completeReceipt({ redis, keys }, home, { entry: id, stored });
-          return receipt !== undefined && isOf(receipt, namespace) ? "goes" : "stays";
-        });
-      }
-      await noteErasedReceipts({ redis, keys }, namespace);
-      await redis.run((client) =>
-        Promise.all([
-          client.unlink(keys.receipts(namespace)),
-          client.hDel(keys.receiptHomes(), homeHash(namespace)),
-        ]),
-      );
-    },
+    forget: (namespace, options) => forget({ redis, keys }, namespace, options),
   };
 }
 
@@ -111,6 +96,3 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** A label can't hold `~`. */
 const isNamespace = (home: string): boolean => !home.startsWith("~");
-
-const isOf = ({ request, hits }: Receipt, namespace: string): boolean =>
-  request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);

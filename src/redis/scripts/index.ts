@@ -24,6 +24,8 @@ export const scripts = {
   settleErasure: forService("erasure/lua/settle", integer, "plain", "works"),
   withdrawSource: forService("erasure/lua/withdraw-source", integer, "plain", "works"),
   purgeVersions: forService("erasure/lua/purge-versions", integer, "scoped", "works"),
+  noteSharedReceipt: forService("receipts/lua/note-shared", integer),
+  moveSharedReceipts: forService("receipts/lua/move-shared", integer, "plain", "works"),
   dropEmptyReceipts: forService("receipts/lua/drop-empty", integer, "plain", "works"),
   eraseAnswer: forService("idempotency/lua/erase", integer, "plain", "works"),
   findAnswers: forService("idempotency/lua/find", parts, "plain", "works"),

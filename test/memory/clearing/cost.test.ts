@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { pino } from "pino";
-import { createClient } from "redis";
+import { createClient, RESP_TYPES } from "redis";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { createRedis } from "../../../src/compose/redis.js";
 import { createStores } from "../../../src/compose/stores.js";
 import { loadConfig } from "../../../src/config.js";
 import { linesOf, mneme } from "../../support/acts/backup.js";
-import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, recall, remember } from "../../support/acts/memories.js";
 import { append, user } from "../../support/acts/sessions.js";
 import { setState, statePath } from "../../support/acts/state.js";
 import { startRedis } from "../../support/redis/start.js";
@@ -17,6 +17,8 @@ import { startService, until } from "../../support/service/service.js";
 const OTHERS = 50_000;
 /** Below what a walk takes; above what workers do now and then. */
 const FEW = 10;
+
+const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
 
 const server = await startRedis();
 const redis = createClient({ url: server.url });
@@ -34,9 +36,24 @@ afterAll(async () => {
 
 const upgraded = () => until(() => redis.hGet(`${service.prefix}:upgrades`, "reached"), Boolean);
 
-async function scans(): Promise<number> {
+async function calls(command: "scan" | "xrange"): Promise<number> {
   const stats = await redis.info("commandstats");
-  return Number(/cmdstat_scan:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+  return Number(new RegExp(String.raw`cmdstat_${command}:calls=(\d+)`).exec(stats)?.[1] ?? 0);
+}
+
+const scans = () => calls("scan");
+
+/** In this process, over the same store. */
+async function openedStores() {
+  const config = loadConfig(service.env);
+  const opened = createRedis(config, {
+    logger: pino({ level: "silent" }),
+    metrics: { redis: () => {} },
+    onMissingIndex: () => {},
+  });
+  await opened.client.connect();
+  onTestFinished(() => opened.client.destroy());
+  return createStores(config, opened);
 }
 
 interface Deleted {
@@ -127,6 +144,58 @@ describe("whatever else the Redis holds", () => {
   });
 });
 
+describe("receipts of several namespaces", () => {
+  const sharedStream = async (): Promise<string> => {
+    const [stream] = await redis.keys(`${service.prefix}:receipts:{~*}`);
+    return stream ?? "";
+  };
+  /** As other namespaces asked before and after. */
+  async function addOthers(count: number): Promise<void> {
+    const stream = await sharedStream();
+    const [entry] = (await redis.withTypeMapping(BYTES).xRange(stream, "-", "+", { COUNT: 1 })) ?? [];
+    const stored = entry?.message["r"];
+    if (stored === undefined) throw new Error("no receipt");
+    await Promise.all(Array.from({ length: count }, () => redis.xAdd(stream, "*", { r: stored })));
+  }
+  const asked = async (namespaces: readonly string[]): Promise<string> =>
+    (await recall(service, { query: "a memory", namespaces })).receipt_id ?? "";
+  const statusOf = async (id: string) => (await service.send("GET", `/v1/receipts/${id}`)).status;
+  const noted = () => `${service.prefix}:receipts-noted:{~system}`;
+
+  test("are read only where the namespace was asked for together with others", async () => {
+    const [one, other, none, asking] = [newNamespace(), newNamespace(), newNamespace(), newNamespace()];
+    await asked([one, other]);
+    await addOthers(20_000);
+    // Long before the first one: as if those of others were of another day.
+    await redis.hSet(noted(), (await sharedStream()).replace(/^.*\{(.*)\}$/, "$1"), "1");
+    const before = await calls("xrange");
+    expect(await clear(none)).toMatchObject({ cursor: null });
+    expect((await calls("xrange")) - before).toBeLessThan(FEW);
+    const ids = [await asked([asking, other]), await asked([one, other])];
+    expect(await Promise.all(ids.map(statusOf))).toEqual([200, 200]);
+    expect(await clear(asking)).toMatchObject({ cursor: null });
+    expect(await Promise.all(ids.map(statusOf))).toEqual([404, 200]);
+  });
+
+  test("of a release that noted nothing go too, a part at a time", async () => {
+    const [namespace, other] = [newNamespace(), newNamespace()];
+    const first = await asked([namespace, other]);
+    await addOthers(2_000);
+    const last = await asked([namespace, other]);
+    await redis.del([noted(), `${service.prefix}:receipts-shared:{${namespace}}`]);
+    const { receipts } = await openedStores();
+    const places = new Set<string>();
+    let after: string | undefined;
+    do {
+      after = await receipts.forget(namespace, { after, began: Date.now(), isOver: () => true });
+      expect(places).not.toContain(after);
+      if (after !== undefined) places.add(after);
+    } while (after !== undefined);
+    expect(places.size).toBeGreaterThan(3);
+    expect(await Promise.all([first, last].map(statusOf))).toEqual([404, 404]);
+  });
+});
+
 describe("state that an older release wrote", () => {
   test("is found before the upgrade has listed it, by a walk of which each page is one SCAN", async () => {
     await upgraded();
@@ -134,15 +203,7 @@ describe("state that an older release wrote", () => {
     await fill(namespace);
     await withoutLists(namespace);
     await setState(service, namespace, "later", 1);
-    const config = loadConfig(service.env);
-    const opened = createRedis(config, {
-      logger: pino({ level: "silent" }),
-      metrics: { redis: () => {} },
-      onMissingIndex: () => {},
-    });
-    await opened.client.connect();
-    onTestFinished(() => opened.client.destroy());
-    const { contents } = createStores(config, opened);
+    const { contents } = await openedStores();
     const found = new Set<string>();
     const places = new Set<string>();
     let place: string | undefined;

@@ -87,6 +87,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     stays: { applyPii: { said: "of several namespaces: docs/privacy.md, Not rewritten" } },
     notImported: "an imported receipt is a key of its own: `receipt`",
   },
+  "receipts-shared": {
+    stays: both("times, until the last receipt ends, so that one kept meanwhile is found"),
+    notImported: "an imported receipt is a key of its own: `receipt`",
+  },
+  "receipts-noted": { notImported: "it lists `receipts`" },
   receipt: { unseen: "only an import makes it" },
   "receipt-homes": { notImported: "it lists `receipts`" },
   answer: { notImported: HERE_ONLY },

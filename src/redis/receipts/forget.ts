@@ -1,0 +1,155 @@
+import { scopeOf } from "../../access/grants.js";
+import { namedBy } from "../../memory/ports/receipts.js";
+import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
+import { redisTime } from "../connection/redis-time.js";
+import type { StreamEntry } from "../streams/rewrite.js";
+import { pagesOf, rewriteStream } from "../streams/rewrite.js";
+import { noteErasedReceipts } from "./gone.js";
+import { homeHash } from "./place.js";
+import { completeReceipt } from "./read.js";
+import type { ReceiptDeps } from "./read.js";
+
+type Options = Parameters<ReceiptStore["forget"]>[1];
+
+/** How far the clocks that notes are written by may differ from those of the streams, milliseconds. */
+const SKEW_MS = 300_000;
+/** Homes that one HSCAN gives. */
+const HOMES = 1000;
+const NO_BYTES = Buffer.alloc(0);
+/** In the place of a home, once all homes of former releases are noted. */
+const ALL = "all";
+
+/**
+ * Notes a receipt of several namespaces at each of them, before it is kept: so a deletion of one reads only what was kept
+ * since the first such receipt of its own. Also notes since when this is done in the home: what is older is read by all.
+ */
+export async function noteShared(
+  { redis, keys }: ReceiptDeps,
+  home: string,
+  { at, request, hits }: Pick<Receipt, "at" | "request" | "hits">,
+  keepSeconds: number,
+): Promise<void> {
+  const named = [
+    ...request.namespaces.filter((name) => !scopeOf(name).below),
+    ...namedBy(hits).map(({ namespace }) => namespace),
+  ];
+  const args = [home, String(at), String(keepSeconds * 1000)];
+  await redis.run((client) =>
+    Promise.all([
+      client.hSetNX(keys.receiptsNoted(), home, String(at)),
+      ...[...new Set(named)].map((name) => client.noteSharedReceipt([keys.receiptsShared(name)], args)),
+    ]),
+  );
+}
+
+/** See {@link ReceiptStore.forget}. The place is a home and the last entry that was looked at. */
+export async function forget(
+  deps: ReceiptDeps,
+  namespace: string,
+  { after, began, isOver }: Options,
+): Promise<string | undefined> {
+  const { redis, keys } = deps;
+  const [placeHome = "", placeEntry] = (after ?? "").split(" ");
+  const noted = await notedHomes(deps);
+  const own = await redis.run((client) => client.hGetAll(keys.receiptsShared(namespace)));
+  for (const [home, since] of noted) {
+    if (home < placeHome) continue;
+    const from = own[home];
+    const ranges: Range[] = [{ from: 0, to: since + SKEW_MS }];
+    if (from !== undefined) ranges.push({ from: Number(from) - SKEW_MS, to: Infinity });
+    const last = await forgetIn(
+      deps,
+      namespace,
+      home,
+      ranges,
+      home === placeHome ? placeEntry : undefined,
+      isOver,
+    );
+    if (last !== undefined) return `${home} ${last}`;
+  }
+  await noteErasedReceipts({ redis, keys }, namespace);
+  await redis.run((client) =>
+    Promise.all([
+      client.unlink(keys.receipts(namespace)),
+      client.hDel(keys.receiptHomes(), homeHash(namespace)),
+      // Not away: one that is being kept now relies on the note.
+      client.moveSharedReceipts([keys.receiptsShared(namespace)], [String(began), ...Object.keys(own)]),
+    ]),
+  );
+  return undefined;
+}
+
+/** Milliseconds since the epoch; `to` isn't included. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The entry after which the next part begins; undefined: there is nothing left. */
+async function forgetIn(
+  deps: ReceiptDeps,
+  namespace: string,
+  home: string,
+  ranges: readonly Range[],
+  after: string | undefined,
+  isOver: () => boolean,
+): Promise<string | undefined> {
+  const { redis, keys } = deps;
+  const stream = { key: keys.receipts(home), home };
+  const doomed = new Set<string>();
+  let reached = after ?? "0-0";
+  let over = false;
+  for (const { from, to } of ranges) {
+    if (timeOf(reached) < from) reached = `${from}-0`;
+    for await (const page of pagesOf(redis, stream.key, undefined, reached)) {
+      const within = page.filter(({ id }) => timeOf(id) < to);
+      for (const entry of within) if (await isOf(deps, home, entry, namespace)) doomed.add(entry.id);
+      reached = within.at(-1)?.id ?? reached;
+      if (within.length < page.length) break;
+      over = isOver();
+      if (over) break;
+    }
+    if (over) break;
+  }
+  if (doomed.size > 0)
+    await rewriteStream({ redis, keys }, stream, ({ id }) => (doomed.has(id) ? "goes" : "stays"));
+  return over ? reached : undefined;
+}
+
+const timeOf = (entry: string): number => Number.parseInt(entry, 10);
+
+async function isOf(
+  deps: ReceiptDeps,
+  home: string,
+  { id, fields }: StreamEntry,
+  namespace: string,
+): Promise<boolean> {
+  const receipt = await completeReceipt(deps, home, { entry: id, stored: fields[1] ?? NO_BYTES });
+  if (receipt === undefined) return false;
+  const { request, hits } = receipt;
+  return request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);
+}
+
+/** The homes of receipts of several namespaces, and since when those in them are noted; in order. */
+async function notedHomes({ redis, keys }: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {
+  const read = () => redis.run((client) => client.hGetAll(keys.receiptsNoted()));
+  let found = await read();
+  if (found[ALL] === undefined) {
+    // Once in a store: homes that a release without notes filled.
+    const now = String(await redisTime(redis));
+    let cursor = "0";
+    do {
+      const page = await redis.run((client) => client.hScan(keys.receiptHomes(), cursor, { COUNT: HOMES }));
+      ({ cursor } = page);
+      const homes = page.entries.flatMap(({ value }) => (value.startsWith("~") ? [value] : []));
+      await redis.run((client) =>
+        Promise.all(homes.map((home) => client.hSetNX(keys.receiptsNoted(), home, now))),
+      );
+    } while (cursor !== "0");
+    await redis.run((client) => client.hSet(keys.receiptsNoted(), ALL, now));
+    found = await read();
+  }
+  return Object.entries(found)
+    .flatMap(([home, since]) => (home === ALL ? [] : [[home, Number(since)] as const]))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
