@@ -23,8 +23,8 @@ export interface AppliedSessions {
   readonly after: string | undefined;
 }
 
-/** Places that are looked up together. */
-const PLACES = 1000;
+/** Places that are looked up together: each time, the store looks at all of them. */
+const PLACES = 20_000;
 /** Tries to rewrite a session whose summary others change. */
 const ATTEMPTS = 5;
 
