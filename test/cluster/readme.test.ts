@@ -3,10 +3,11 @@ import { openRedis } from "../../src/redis/connection/open-redis.js";
 import { anyHidesNow } from "../../src/redis/connection/search-when-full.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { tempFolder } from "../support/run/temp-dir.js";
+import { runReadme } from "../support/run/readme.js";
 import { startCluster } from "../support/redis/cluster.js";
 import type { TestCluster } from "../support/redis/cluster.js";
 import type { Service } from "../support/service/service.js";
-import { startService, until } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 import { testActsOfStores } from "./acts-of-stores.js";
 
 /** What the README does, and what is global, on a cluster whose search engine has no coordinator. */
@@ -41,42 +42,9 @@ async function recall(body: object): Promise<Recalled["hits"]> {
   return (found as Recalled).hits;
 }
 
-const contents = (hits: Recalled["hits"]) => hits.map(({ memory }) => memory.content);
-
-test("the README's session answers as on a single Redis", async () => {
-  const namespace = newNamespace();
-  const path = `/v1/namespaces/${namespace}`;
-  await service.send("POST", `${path}/memories/batch`, {
-    memories: [
-      { memory_type: "semantic", content: "Customer account ID is CX-7742-B." },
-      {
-        memory_type: "episodic",
-        content: "Anna called: her parcel arrived broken, she wants her money back.",
-      },
-      {
-        memory_type: "procedural",
-        content: "When a delivery is damaged, refund at once and send a return label.",
-      },
-    ],
-  });
-  await until(
-    () => recall({ namespaces: [namespace], query: "What do we do about broken goods?", limit: 2 }),
-    (hits) => hits.some(({ memory }) => memory.content.startsWith("When a delivery")),
-  );
-  expect(contents(await recall({ namespaces: [namespace], query: "Who is CX-7742-B?", limit: 1 }))).toEqual([
-    "Customer account ID is CX-7742-B.",
-  ]);
-  await service.send("PUT", `${path}/state/labels`, { value: { left: 1 } });
-  const take = { operations: [{ op: "increment", key: "labels", path: "$.left", by: -1, min: 0 }] };
-  expect((await service.send("POST", `${path}/state-transactions`, take)).status).toBe(200);
-  expect((await service.send("POST", `${path}/state-transactions`, take)).status).toBe(409);
-  await service.send("PUT", `${path}/items/anna-home`, { content: "Anna lives in Graz." });
-  const then = new Date().toISOString();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await service.send("PUT", `${path}/items/anna-home`, { content: "Anna lives in Linz." });
-  const where = { namespaces: [namespace], query: "Where does Anna live?", limit: 1 };
-  expect(contents(await recall(where))).toEqual(["Anna lives in Linz."]);
-  expect(contents(await recall({ ...where, as_of: then }))).toEqual(["Anna lives in Graz."]);
+test("the session in README prints what README shows", async () => {
+  const { printed, shown } = await runReadme(service);
+  expect(printed).toBe(shown);
 });
 
 test("a recall of many namespaces finds what lies on each node, and lists, counts, audits and metrics see all", async () => {
