@@ -6,6 +6,7 @@ import { createKeys } from "../../src/redis/keys.js";
 import { newNamespace, postBatch, recall, remember } from "../support/acts/memories.js";
 import type { ClusterNode, TestCluster } from "../support/redis/cluster.js";
 import { startCluster } from "../support/redis/cluster.js";
+import { testChangeOfModel } from "./change-of-model.js";
 import { kill9 } from "../support/redis/start.js";
 import type { Service } from "../support/service/service.js";
 import { failingStart, startService } from "../support/service/service.js";
@@ -34,6 +35,8 @@ async function onAndOff(node: ClusterNode): Promise<{ on: string; off: string }>
   }
   return { on, off };
 }
+
+testChangeOfModel(() => cluster);
 
 /** Not the one with what is global: the list of namespaces, keys and agents. */
 async function lostNode(): Promise<ClusterNode> {

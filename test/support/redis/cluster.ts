@@ -22,8 +22,11 @@ export interface ClusterNode {
   readonly id: string;
   /** Where it serves: with TLS, where it has certificates. */
   readonly port: number;
+  /** Another one after a restart, as the client. */
   readonly pid: number;
   readonly client: RedisConnection;
+  /** Kills it and starts it again with its data. */
+  restart(): Promise<void>;
 }
 
 export interface TestCluster {
@@ -149,11 +152,29 @@ async function startNode(
       ...(certificates === undefined ? [] : clusterTlsLines(certificates, port)),
     ];
     appendFileSync(files.config, `${lines.join("\n")}\n`);
-    const pid = launch(binary, files, false);
+    const start = async () => {
+      const started = launch(binary, files, false);
+      await waitUntilReady(started, address, files.log);
+      return { pid: started, client: await connectOnce(address) };
+    };
     try {
-      await waitUntilReady(pid, address, files.log);
-      const client = await connectOnce(address);
-      return { id: String(await client.sendCommand(["CLUSTER", "MYID"])), port, bus, pid, client };
+      let present = await start();
+      return {
+        id: String(await present.client.sendCommand(["CLUSTER", "MYID"])),
+        port,
+        bus,
+        get pid() {
+          return present.pid;
+        },
+        get client() {
+          return present.client;
+        },
+        async restart() {
+          if (present.client.isOpen) present.client.destroy();
+          await kill9(present.pid);
+          present = await start();
+        },
+      };
     } catch (error) {
       if (attempt === 3) throw error;
     }
