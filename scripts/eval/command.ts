@@ -1,14 +1,18 @@
 import { Command, Option } from "commander";
 import { wholeNumber } from "../cli/options.js";
+import { Failure } from "../shell/failure.js";
 import type { EvalOptions } from "./options.js";
+
+interface CommandOptions extends Omit<EvalOptions, "data"> {
+  readonly data?: string;
+  readonly chains?: boolean;
+}
 
 export function evalCommand(): Command {
   return new Command("eval")
     .description("Measures the quality of recall on a data set of conversations and questions.")
-    .requiredOption(
-      "--data <folder>",
-      "folder with docs.jsonl and queries.jsonl, or a folder of such folders",
-    )
+    .option("--data <folder>", "folder with docs.jsonl and queries.jsonl, or a folder of such folders")
+    .option("--chains", "ask questions along chains of made-up facts instead")
     .addOption(
       new Option("--sample <number>", "only the first conversations of each data set").argParser(
         wholeNumber(1),
@@ -38,8 +42,14 @@ export function evalCommand(): Command {
       ).conflicts("url"),
     )
     .option("--url <url>", "use the service that runs there, in namespaces of its own: eval-<random>.*")
-    .action(async (options: EvalOptions) => {
-      const { evaluateAll } = await import("./evaluate-all.js");
-      await evaluateAll(options);
+    .action(async ({ chains = false, data, ...options }: CommandOptions) => {
+      if (chains === (data !== undefined)) throw new Failure("Give either --data or --chains.");
+      if (data === undefined) {
+        const { measureChains } = await import("./chains/measure.js");
+        await measureChains(options);
+      } else {
+        const { evaluateAll } = await import("./evaluate-all.js");
+        await evaluateAll({ data, ...options });
+      }
     });
 }

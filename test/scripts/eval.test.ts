@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { KINDS, createWorld } from "../../scripts/eval/chains/world.js";
 import { againstBetterList } from "../../scripts/eval/against.js";
 import { bootstrap } from "../../scripts/eval/bootstrap.js";
 import { contentsOf } from "../../scripts/eval/contents.js";
@@ -9,6 +10,7 @@ import { rocAuc } from "../../scripts/eval/roc-auc.js";
 import { scoreHits } from "../../scripts/eval/scores.js";
 import { parseTimestamp } from "../../scripts/eval/timestamp.js";
 import { LIMITS } from "../../src/domain/limits.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 const hits = (...docs: (string | string[])[]) => docs.map((ids) => new Set([ids].flat()));
 
@@ -40,6 +42,22 @@ describe("the scores of one query", () => {
     expect(scoreHits(hits(..."0123456789".split(""), "a"), ["a"]).r10).toBe(0);
     const many = Array.from({ length: 20 }, (_, index) => `d${index}`);
     expect(scoreHits(hits(...many), many)).toMatchObject({ r5: 0.25, r10: 0.5, ndcg10: 1 });
+  });
+});
+
+describe("a world of chains", () => {
+  test("is the same for a seed, and each question's answer is one of its facts", () => {
+    const world = createWorld(7);
+    expect(createWorld(7)).toEqual(world);
+    expect(createWorld(8).questions).not.toEqual(world.questions);
+    const facts = new Set(world.facts.map((fact) => fact.join(" ")));
+    expect(facts.size).toBe(world.facts.length);
+    for (const { text, answer } of nonEmpty(world.questions)) {
+      expect(facts).toContain(answer.join(" "));
+      // The words of the question name where the chain begins, and nothing of where it ends.
+      expect(text).not.toContain(answer[2]);
+    }
+    expect(new Set(world.questions.map(({ kind }) => kind))).toEqual(new Set(KINDS));
   });
 });
 
