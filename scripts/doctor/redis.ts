@@ -46,7 +46,7 @@ async function* checkServer(
 ): AsyncGenerator<Finding> {
   const { client } = node;
   const facts = await inspect(client);
-  yield fitness(facts, url);
+  yield fitness(facts, addressOf(nodes, node, url));
   if (facts.loading !== undefined) {
     yield warning(
       "redis",
@@ -82,8 +82,14 @@ async function subscribeOnce(nodes: Nodes, node: RedisNode, channel: string): Pr
   }
 }
 
-function fitness({ version, unfit }: ServerFacts, url: string): Finding {
-  const address = publicAddress(url);
+/** Of a cluster, what follows is about one of its nodes. */
+function addressOf(nodes: Nodes, { client }: RedisNode, url: string): string {
+  const { socket } = client.options;
+  if (!nodes.clustered || socket === undefined || !("host" in socket)) return publicAddress(url);
+  return `${socket.host}:${socket.port}, in ${publicAddress(url)},`;
+}
+
+function fitness({ version, unfit }: ServerFacts, address: string): Finding {
   return unfit === undefined
     ? ok("redis", `Redis ${version} at ${address} has search and JSON.`)
     : problem("redis", `Redis at ${address} isn't supported: ${unfit}. Use Redis 8, or Redis Stack 7.4.`);

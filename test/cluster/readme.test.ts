@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { json } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { openRedis } from "../../src/redis/connection/open-redis.js";
 import { anyHidesNow } from "../../src/redis/connection/search-when-full.js";
 import { newNamespace } from "../support/acts/memories.js";
@@ -99,6 +101,21 @@ test("facts of a subject are found in each namespace", async () => {
 });
 
 testActsOfStores(() => service);
+
+test("mneme doctor looks at each node, and says which it is", async () => {
+  const child = spawn(process.execPath, [inject("commandsMain"), "doctor", "--json"], {
+    env: { ...service.env, PORT: "0" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const found = (await json(child.stdout)) as { findings: { status: string; detail: string }[] };
+  expect(found.findings.filter(({ status }) => status === "problem")).toEqual([]);
+  const details = found.findings
+    .map(({ detail }) => detail)
+    .filter((detail) => detail.includes("search and JSON"));
+  expect(details.map((detail) => /at (\S+), in the cluster of/.exec(detail)?.[1]).toSorted()).toEqual(
+    cluster.nodes.map(({ port }) => `127.0.0.1:${port}`).toSorted(),
+  );
+});
 
 test("each node is asked whether its searches hide something", async () => {
   const { client, nodes } = openRedis({ url: cluster.url });
