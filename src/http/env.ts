@@ -94,6 +94,8 @@ export interface AppEnv {
     operation: string | undefined;
     /** See {@link Context.again}. */
     again: boolean | undefined;
+    /** Its turn has come: see `limitLoad`. Until then, nothing was done. */
+    begun: boolean | undefined;
     /** Ids of the memories that the answer shows: see `showMemories`. Undefined: the handler hasn't said. */
     shownMemories: readonly string[] | undefined;
     /** The code of the problem that is the answer. */

@@ -31,7 +31,8 @@ export interface IdempotencyOptions {
  * If a service dies between an act and the record of its answer, the claim runs out. The next retry acts with the same
  * {@link Context.operation}, by which a script knows what it has done.
  *
- * Answers that mean "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
+ * Answers that mean "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try. If this try
+ * or one before it may have acted, the key stays this request's.
  */
 export function idempotent({ answers, audit, now, onUnkept }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   const credentialOf = (c: HonoContext<AppEnv>): string => {
@@ -111,7 +112,7 @@ export function idempotent({ answers, audit, now, onUnkept }: IdempotencyOptions
     try {
       await (isKept
         ? keepAnswer(c, operation, claim, body, key)
-        : answers.release(operation, claim, status >= 500));
+        : answers.release(operation, claim, claim.again || (status >= 500 && c.get("begun") === true)));
     } catch (error) {
       // The claim ends by itself: until then, a retry hears that the request is busy.
       onUnkept(error, c.get("requestId"));

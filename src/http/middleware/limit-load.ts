@@ -36,7 +36,11 @@ export function limitLoad(
     walk: lane("walk", WALKS, WALKS / 2),
     direct: lane("direct", DIRECT),
   };
-  return (c, next) => {
+  return (c, goOn) => {
+    const next = (): Promise<void> => {
+      c.set("begun", true);
+      return goOn();
+    };
     const { lane: own, budget } = c.get("route").traits;
     if (own === "unbounded") return next();
     // A call that makes many requests goes through a namespace with them.
