@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 import { mneme } from "../support/acts/backup.js";
-import { newNamespace, post, remember } from "../support/acts/memories.js";
+import { bodyOf, newNamespace, post, remember } from "../support/acts/memories.js";
 import {
   clients,
   getState,
@@ -173,6 +173,8 @@ test("a quota of bytes refuses each write of state that needs more, and no delet
     }),
   ];
   for (const answer of refused) expect(answer).toMatchObject(full);
+  const trail = await service.send("GET", `/v1/audit?namespace=${namespace}&outcome=quota`);
+  expect(bodyOf<{ entries: unknown[] }>(trail, 200).entries).toHaveLength(refused.length);
   expect(await usage(service, namespace)).toMatchObject({ bytes: state_bytes, state_bytes });
 
   // What fits is written: a patch that makes the document smaller needs room for the old version alone.
