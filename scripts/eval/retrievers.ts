@@ -7,6 +7,7 @@ export const RETRIEVERS = [
   { name: "without trust", request: { trust_weight: 0 } },
   { name: "without times", request: { time_weight: 0 } },
   { name: "without sessions", request: { session_weight: 0 } },
+  { name: "without speakers", request: { speaker_weight: 0 } },
   {
     name: "trust, recency, entities",
     request: { trust_weight: 0.01, recency: { weight: 0.02, half_life_days: 30 }, expand: "entities" },

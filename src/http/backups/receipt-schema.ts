@@ -78,6 +78,7 @@ const request = z.strictObject({
   outcome_weight: share.optional(),
   time_weight: share.optional(),
   session_weight: share.optional(),
+  speaker_weight: share.optional(),
   recency: z.strictObject({ halfLifeDays: z.number().min(0.001).max(36_500), weight: share }).optional(),
   as_of: time.optional(),
   valid_at: z.union([time, z.literal("any")]).optional(),

@@ -104,6 +104,10 @@ export const recallRequest = z
       description:
         "Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
     }),
+    speaker_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "Weight of the speaker that the query is about: this is added to the score of a memory that begins with the words of a person whom the query names (`Ann: …`), and one and a half times as much to the user's (`User: …`) if the query says `I` or `my`, or to the assistant's if it asks what that one said. Default: 0.1; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
+    }),
     recency: recency.optional().openapi({
       description:
         "Weight of age in the ranking: (1 − weight) × relevance + weight × 2^(−age of `timestamp` / half-life), where relevance is the score normalised to 0..1. Defaults to MNEME_RECENCY_WEIGHT (0: off).",
@@ -277,6 +281,16 @@ export const hitView = z.object({
         .openapi({
           description:
             "Share of the memory's text that asks, the question that it follows, and the amount added to the score. Only for memories that ask or follow a hit that does.",
+        }),
+      speaker: z
+        .object({
+          name: z.string().describe("`user`, `assistant`, or the speaker's name in lower case."),
+          adds: z.number().describe("Amount added to the score."),
+        })
+        .optional()
+        .openapi({
+          description:
+            "The speaker of the memory, and the amount added to the score. Only for memories of the speaker whom the query is about.",
         }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })

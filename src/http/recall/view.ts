@@ -109,6 +109,7 @@ function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<t
       ...(found.time === undefined ? {} : { time: { ...found.time } }),
       ...(found.session === undefined ? {} : { session: { ...found.session } }),
       ...(found.question === undefined ? {} : { question: viewQuestion(found.question) }),
+      ...(found.speaker === undefined ? {} : { speaker: { ...found.speaker } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(reranked === undefined ? {} : { rerank: { ...reranked } }),
       ...(expanded ? { entities: entities ?? null } : {}),

@@ -51,6 +51,8 @@ export interface RecallInput {
   readonly time_weight?: number | undefined;
   /** Weight of other hits of the same session: see `boostBySession`. Default: {@link SESSION_WEIGHT}. */
   readonly session_weight?: number | undefined;
+  /** Weight of whose words a memory begins with: see `boostBySpeaker`. Default: {@link SPEAKER_WEIGHT}. */
+  readonly speaker_weight?: number | undefined;
   /** Weight and half-life of recency; undefined: as configured. */
   readonly recency?: Recency | undefined;
   /** Recorded time: versions that were current then; undefined: now. Milliseconds since the epoch. */
@@ -97,6 +99,9 @@ export const TIME_WEIGHT = 0.5;
 
 /** The weight of a session's best other hit in the default fusion; from .15 to .3 measures about the same. */
 export const SESSION_WEIGHT = 0.2;
+
+/** The weight of the speaker that a question is about, in the default fusion; from .05 to .15 measures about the same. */
+export const SPEAKER_WEIGHT = 0.1;
 
 export interface FusionWeights {
   readonly keyword: number;

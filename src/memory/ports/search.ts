@@ -97,6 +97,8 @@ export interface Situation {
   readonly follows: string | undefined;
   /** The part of its content that are short questions, 0 to 1. */
   readonly asks: number;
+  /** Whose words its content begins with: "user", "assistant" or a name in lower case; undefined: it names nobody. */
+  readonly speaker: string | undefined;
 }
 
 /** Memories and namespaces by what they hold. Rejects as `RecordStore` does. */

@@ -2,6 +2,7 @@ import type { MemoryRef } from "../model/ref.js";
 import type { Candidate } from "../ports/search.js";
 import type { FusionWeights } from "../ports/recall-input.js";
 import type { QuestionPart } from "./question-turns.js";
+import type { SpeakerPart } from "./speaker-boost.js";
 import type { RecencyPart } from "./recency.js";
 import type { SessionPart } from "./session-boost.js";
 import type { TimePart } from "./time-boost.js";
@@ -154,6 +155,8 @@ export interface Found {
   readonly session?: SessionPart;
   /** Undefined: it neither asks, nor follows one of the best hits that does. */
   readonly question?: QuestionPart;
+  /** Undefined: the question isn't about what its speaker said. */
+  readonly speaker?: SpeakerPart;
   /** Undefined: recency doesn't count. */
   readonly recency?: RecencyPart;
 }

@@ -21,6 +21,7 @@ import { facetQuery } from "../conditions/filter.js";
 import { nameOf } from "../model/original.js";
 import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
+import { withoutFrame } from "../text/without-frame.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { linksAsked } from "./links-asked.js";
 import { CHAINS_WEIGHT, hopsOf, passedOver, walkLinks } from "./walk-links.js";
@@ -99,7 +100,7 @@ export async function recall(
   // What is begun without a turn must not search.
   if (deadline?.passed === true) return nothingInTime(input, now);
   const filter = facetQuery(input.filter);
-  const parsed = input.mode === "vector" ? undefined : searchableTerms(input.query);
+  const parsed = input.mode === "vector" ? undefined : searchableTerms(withoutFrame(input.query));
   const begun = await inTime(
     deadline,
     Promise.all([

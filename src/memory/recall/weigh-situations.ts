@@ -1,5 +1,5 @@
 import type { Recency } from "../ports/lifecycle.js";
-import { SESSION_WEIGHT, TIME_WEIGHT } from "../ports/recall-input.js";
+import { SESSION_WEIGHT, SPEAKER_WEIGHT, TIME_WEIGHT } from "../ports/recall-input.js";
 import type { RecallInput } from "../ports/recall-input.js";
 import type { SearchStore, Situation } from "../ports/search.js";
 import type { Using } from "../services.js";
@@ -10,6 +10,7 @@ import type { Turn } from "./question-turns.js";
 import type { RecordsOf } from "./records-of.js";
 import { weighRecency } from "./recency.js";
 import { boostBySession, SESSIONS_AMONG } from "./session-boost.js";
+import { boostBySpeaker } from "./speaker-boost.js";
 import { askedTimeOf, boostByTime } from "./time-boost.js";
 import type { AskedTime } from "./time-boost.js";
 
@@ -20,8 +21,8 @@ interface Weighed {
 
 /**
  * Brings into the scores when the memories are from and which session they belong to: the time that the query names,
- * other hits of a session, questions and their answers, and age. Reads the situations of as many as can change, and
- * nothing if none can. The few that are compared by session alone are likely hits, so their records are read at the same
+ * other hits of a session, questions and their answers, whose words they are, and age. Reads the situations of as many as can change, and
+ * nothing if none can. The few that are compared by session or speaker alone are likely hits, so their records are read at the same
  * time, which are then known already.
  */
 export async function weighSituations(
@@ -33,13 +34,15 @@ export async function weighSituations(
   records: RecordsOf,
 ): Promise<Weighed> {
   const weights = weightsOf(input);
-  const named = weights.time === 0 ? undefined : askedTimeOf(askedIn(input.query) ?? input.query, now);
+  const question = askedIn(input.query) ?? input.query;
+  const named = weights.time === 0 ? undefined : askedTimeOf(question, now);
   // A caller who weighs age has said what is new or old enough.
   const asked = named?.order !== undefined && recency.weight > 0 ? undefined : named;
   const compared = weights.session > 0 && ranked.length > 1;
-  const bySession = compared ? SESSIONS_AMONG : 0;
+  const bySpeaker = weights.speaker > 0 && ranked.length > 1;
+  const among = compared || bySpeaker ? SESSIONS_AMONG : 0;
   const all = asked !== undefined || recency.weight > 0;
-  const wanted = all ? ranked : ranked.slice(0, bySession);
+  const wanted = all ? ranked : ranked.slice(0, among);
   if (wanted.length === 0) return { ranked, asked };
   const likely = all || input.as_of !== undefined ? undefined : records.of(wanted);
   const [situations] = await Promise.all([situationsOf(store, wanted), likely]);
@@ -58,15 +61,18 @@ export async function weighSituations(
   const joined =
     compared && severalSessions(input) ? boostBySession(timed, sessionOf, weights.session) : timed;
   const answered = compared ? weighQuestions(joined, turnOf, weights.session) : joined;
-  return { ranked: weighRecency(answered, timeOf, now, recency), asked };
+  const speakerOf = (found: Found): string | undefined => situations.get(found.fused)?.speaker;
+  const spoken = bySpeaker ? boostBySpeaker(answered, speakerOf, question, weights.speaker) : answered;
+  return { ranked: weighRecency(spoken, timeOf, now, recency), asked };
 }
 
 /** Only the default fusion has scores on a scale that the weights are made for. */
-function weightsOf({ mode, fusion, merge, time_weight, session_weight }: RecallInput) {
+function weightsOf({ mode, fusion, merge, time_weight, session_weight, speaker_weight }: RecallInput) {
   const weighs = mode === "hybrid" && fusion.method === "auto" && merge !== "rrf";
   return {
     time: time_weight ?? (weighs ? TIME_WEIGHT : 0),
     session: session_weight ?? (weighs ? SESSION_WEIGHT : 0),
+    speaker: speaker_weight ?? (weighs ? SPEAKER_WEIGHT : 0),
   };
 }
 

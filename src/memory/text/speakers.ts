@@ -71,6 +71,20 @@ export function saidIn(text: string): Said[] {
   return said;
 }
 
+/** Who a text begins with, as a memory of one turn does. */
+const FIRST_LINE = 400;
+
+/**
+ * Whose words a text begins with: "user", "assistant" (any machine), or a person's name in lower case. Undefined: it names
+ * nobody.
+ */
+export function firstSpeaker(text: string): string | undefined {
+  const found = speakerOf(text.slice(0, FIRST_LINE).toWellFormed().trimStart());
+  if (found === undefined) return undefined;
+  if (found.by !== "person") return found.by === "user" ? "user" : "assistant";
+  return found.speaker.toLowerCase();
+}
+
 function speakerOf(
   line: string,
 ): { readonly speaker: string; readonly by: Voice; readonly length: number } | undefined {

@@ -6,6 +6,7 @@ import type {
   StoredEntry,
 } from "../../memory/ports/archive.js";
 import { askingShare } from "../../memory/text/asking-share.js";
+import { saidBy } from "../codec/encode.js";
 import { indexText } from "../../memory/text/terms.js";
 import { parseStored } from "../codec/document.js";
 import type { StoreDeps } from "../deps.js";
@@ -39,8 +40,9 @@ export async function bringBack(
       text: indexText(entry.content),
       ...(preceding === undefined ? {} : { context: indexText(preceding) }),
       terms: TERMS_SCHEMA,
-      // A stub that was archived before memories had this was upgraded without it.
+      // A stub that was archived before memories had these was upgraded without it.
       asks: askingShare(entry.content) || null,
+      said: saidBy(entry.content),
       passages: vectors.length,
       vector_bytes: vectorBytes,
       bytes: entry.bytes,

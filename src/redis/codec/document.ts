@@ -45,6 +45,8 @@ export interface MemoryDocument {
     readonly prior: number;
     /** The part of its content that are short questions; missing if none. */
     readonly asks?: number;
+    /** Whose words its content begins with; missing if it names nobody. */
+    readonly said?: { readonly by: string };
     /**
      * For a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that
      * its writer gave it; `valid_to` may be sooner, if the next fact begins earlier.

@@ -4,6 +4,7 @@ import { lengthPrior } from "../../memory/recall/length-prior.js";
 import { vectorBytes } from "./vector.js";
 import type { MemoryDocument, StoredEvidence, StoredMemory } from "./document.js";
 import { askingShare } from "../../memory/text/asking-share.js";
+import { firstSpeaker } from "../../memory/text/speakers.js";
 import { indexText } from "../../memory/text/terms.js";
 import { isTurn } from "../../memory/model/turn.js";
 import { RECORD_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
@@ -55,6 +56,7 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
       ...(preceding === undefined ? {} : lentBy(preceding)),
       prior: lengthPrior(memory.content.length),
       ...askingPart(memory.content),
+      ...saidPart(memory.content),
       ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
@@ -73,6 +75,17 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
 function askingPart(content: string): { asks?: number } {
   const asks = askingShare(content);
   return asks === 0 ? {} : { asks };
+}
+
+function saidPart(content: string): { said?: { readonly by: string } } {
+  const said = saidBy(content);
+  return said === null ? {} : { said };
+}
+
+/** For a patch: null removes what a former content had. */
+export function saidBy(content: string): { readonly by: string } | null {
+  const by = firstSpeaker(content);
+  return by === undefined ? null : { by };
 }
 
 /** Missing bounds are dropped. */
@@ -193,6 +206,7 @@ export function encodeRevision(revision: Revision): {
     facets,
     prior,
     asks: askingShare(memory.content) || null,
+    said: saidBy(memory.content),
     time: memory.timestamp,
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,

@@ -8,7 +8,7 @@ import { lengthPrior } from "../../memory/recall/length-prior.js";
 import { askingShare } from "../../memory/text/asking-share.js";
 import { indexText } from "../../memory/text/terms.js";
 import { memoryOf, readDocument } from "../codec/decode.js";
-import { storedBytes } from "../codec/encode.js";
+import { saidBy, storedBytes } from "../codec/encode.js";
 import { timelinePlace } from "../codec/fact.js";
 import type { StoreDeps } from "../deps.js";
 import { eraseAnswers } from "../idempotency/erase.js";
@@ -171,6 +171,7 @@ function indexOf(
     text: indexText(memory.content),
     prior: lengthPrior(memory.content.length),
     asks: askingShare(memory.content) || null,
+    said: saidBy(memory.content),
     bytes: storedBytes(memory, interaction),
   };
 }

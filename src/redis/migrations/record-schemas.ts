@@ -3,6 +3,7 @@ import { PART_FACET } from "../../memory/model/facets.js";
 import { setOfPart } from "../../memory/model/parts.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { memoryOf } from "../codec/decode.js";
+import { saidBy } from "../codec/encode.js";
 import { askingShare } from "../../memory/text/asking-share.js";
 import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 
@@ -65,6 +66,15 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
     change:
       "An item that holds a part of another item's value has a facet, by which retention leaves it to that item.",
     upgrade: ({ document }) => (setOfPart(memoryOf(document)) === undefined ? {} : { facets: [PART_FACET] }),
+  },
+  {
+    number: 6,
+    change:
+      "A memory notes whose words it begins with, for the ranking of questions about what someone said.",
+    upgrade: ({ document: { memory } }) => {
+      const said = memory.archived === undefined ? saidBy(memory.content) : null;
+      return said === null ? {} : { index: { said } };
+    },
   },
 ];
 

@@ -11,7 +11,7 @@ export async function situationsOf(
   return found.map((reply) => (reply === undefined ? undefined : situationIn(reply)));
 }
 
-const PATH = "$['memory','index']['timestamp','session_id','follows','asks']";
+const PATH = "$['memory','index']['timestamp','session_id','follows','asks','said']";
 
 /**
  * In one array: first what the memory has, two values in any order, of which the session may be null; then what its
@@ -24,7 +24,21 @@ function situationIn(reply: string): Situation | undefined {
   const time = numberIn(memory);
   return time === undefined
     ? undefined
-    : { time, session: stringIn(memory), follows: stringIn(index), asks: numberIn(index) ?? 0 };
+    : {
+        time,
+        session: stringIn(memory),
+        follows: stringIn(index),
+        asks: numberIn(index) ?? 0,
+        speaker: speakerIn(index),
+      };
+}
+
+/** The only object. */
+function speakerIn(values: readonly unknown[]): string | undefined {
+  for (const value of values)
+    if (typeof value === "object" && value !== null && "by" in value && typeof value.by === "string")
+      return value.by;
+  return undefined;
 }
 
 const numberIn = (values: readonly unknown[]): number | undefined =>

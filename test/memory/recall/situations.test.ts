@@ -188,7 +188,7 @@ describe("in a recall", async () => {
   });
 
   test("weights outside of 0 to 1 are refused by name", async () => {
-    for (const field of ["time_weight", "session_weight"]) {
+    for (const field of ["time_weight", "session_weight", "speaker_weight"]) {
       const answer = await service.send("POST", "/v1/recall", {
         query: "x",
         namespaces: [namespace],

@@ -41,6 +41,8 @@ import {
 import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { askingShare } from "../../../src/memory/text/asking-share.js";
+import { speakerAsked } from "../../../src/memory/text/speaker-asked.js";
+import { withoutFrame } from "../../../src/memory/text/without-frame.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
 import { dateOf } from "../../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
@@ -49,7 +51,13 @@ import { groundFacts, groundSummary } from "../../../src/memory/consolidation/la
 import { instructs } from "../../../src/memory/consolidation/language/instructs.js";
 import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
 import { learnProcedures } from "../../../src/memory/consolidation/language/procedures.js";
-import { isConditional, isQuestion, lineOf, saidIn } from "../../../src/memory/text/speakers.js";
+import {
+  firstSpeaker,
+  isConditional,
+  isQuestion,
+  lineOf,
+  saidIn,
+} from "../../../src/memory/text/speakers.js";
 import { problemOf } from "../../../src/memory/consolidation/execute/schedule.js";
 import { chooseSentences } from "../../../src/memory/consolidation/language/sentences.js";
 import { wordingOf } from "../../../src/memory/text/wording.js";
@@ -253,6 +261,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     line: (text) => line(text, { [text]: text }),
   },
   "src/memory/text/asking-share.ts": { askingShare },
+  "src/memory/text/speaker-asked.ts": { speakerAsked: (text) => speakerAsked(text, new Set([text, "user"])) },
+  "src/memory/text/without-frame.ts": { withoutFrame },
   "src/memory/text/claims.ts": { claimsOf, denialsIn },
   "src/memory/conditions/date.ts": { dateOf },
   "src/memory/consolidation/language/contradictions.ts": {
@@ -292,6 +302,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   },
   "src/memory/text/speakers.ts": {
     saidIn,
+    firstSpeaker,
     isQuestion,
     isConditional,
     lineOf: (text) => lineOf({ speaker: text, by: "person", sentence: text }),

@@ -10,6 +10,7 @@ export type PartName =
   | "time"
   | "session"
   | "question"
+  | "speaker"
   | "recency"
   | "trust"
   | "outcomes";
@@ -33,7 +34,8 @@ export function lengthPrior(text: string): number {
 /** The parts that a hit's score is the sum of, in the order in which the ranking adds them. */
 export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[] {
   if (explain === undefined) return [];
-  const { keyword, vector, entities, lists, time, session, question, recency, trust, outcomes } = explain;
+  const { keyword, vector, entities, lists, time, session, question, speaker, recency, trust, outcomes } =
+    explain;
   const parts: ScorePart[] = [];
   const add = (name: PartName, title: string, adds: number, because: string): void => {
     parts.push({ name, title, adds, because });
@@ -74,6 +76,8 @@ export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[
         ? `${Math.round(100 * question.asks)} % of its text asks`
         : "the turn before it is a hit that asks",
     );
+  if (speaker !== undefined)
+    add("speaker", "Speaker", speaker.adds, `the query is about what ${speaker.name} said`);
   if (recency !== undefined) {
     const before = parts.reduce((sum, part) => sum + part.adds, 0);
     const adds = score - before - trust.adds - (outcomes?.adds ?? 0);
