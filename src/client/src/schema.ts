@@ -4854,6 +4854,13 @@ export interface components {
             /** @description Amount added to the score; negative for a question. */
             adds: number;
           };
+          /** @description The speaker of the memory, and the amount added to the score. Only for memories of the speaker whom the query is about. */
+          speaker?: {
+            /** @description `user`, `assistant`, or the speaker's name in lower case. */
+            name: string;
+            /** @description Amount added to the score. */
+            adds: number;
+          };
           /** @description Raw score, normalised score (0..1) and recency score. */
           recency?: {
             /** @description Raw score. */
@@ -5042,6 +5049,8 @@ export interface components {
       time_weight?: number;
       /** @description Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
       session_weight?: number;
+      /** @description Weight of the speaker that the query is about: this is added to the score of a memory that begins with the words of a person whom the query names (`Ann: …`), and one and a half times as much to the user's (`User: …`) if the query says `I` or `my`, or to the assistant's if it asks what that one said. Default: 0.1; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
+      speaker_weight?: number;
       /** @description Weight of age in the ranking: (1 − weight) × relevance + weight × 2^(−age of `timestamp` / half-life), where relevance is the score normalised to 0..1. Defaults to MNEME_RECENCY_WEIGHT (0: off). */
       recency?: {
         /**

@@ -37,9 +37,11 @@ import {
   observationIn,
   relationKey,
   shortName,
+  statementKey,
 } from "../../../src/mcp/reference/statements.js";
 import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
+import { partKeysOf, setOfItem, setOfKey, setOfPart } from "../../../src/memory/model/parts.js";
 import { askingShare } from "../../../src/memory/text/asking-share.js";
 import { speakerAsked } from "../../../src/memory/text/speaker-asked.js";
 import { withoutFrame } from "../../../src/memory/text/without-frame.js";
@@ -79,7 +81,7 @@ import { summarise } from "../../../src/memory/sessions/summarise.js";
 import { sentencesIn } from "../../../src/memory/text/sentences.js";
 import { sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
 import { withoutDuplicates } from "../../../src/memory/recall/duplicates.js";
-import { distanceFrom, wordsAsked } from "../../../src/memory/recall/relations-asked.js";
+import { distanceFrom, predicatesAsked, wordsAsked } from "../../../src/memory/recall/relations-asked.js";
 import { excerptWithin } from "../../../src/memory/recall/excerpt-within.js";
 import { sentenceTexts, spoken, written } from "../../../src/memory/recall/sentence.js";
 import { replaces } from "../../../src/memory/recall/extracts.js";
@@ -253,6 +255,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     observationIn: (text) => observationIn(text, `${text}: ${text}`),
     isFactName,
     relationKey: (text) => relationKey({ from: text, to: text, relationType: text }),
+    statementKey: (text) => statementKey({ subject: text, predicate: text, object: text }),
     shortName,
     hashedRef: (text) => hashedRef(text, text),
   },
@@ -261,6 +264,13 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     line: (text) => line(text, { [text]: text }),
   },
   "src/memory/text/asking-share.ts": { askingShare },
+  "src/memory/model/parts.ts": {
+    setOfKey: (text) => setOfKey(`~part.${text}.1`),
+    setOfPart: (text) => setOfPart({ key: `~part.${text}.1`, metadata: { "mneme:part": text } }),
+    setOfItem: (text) => setOfItem({ key: text, metadata: { "mneme:value": "json", set: text } }),
+    partKeysOf: (text) =>
+      partKeysOf({ key: text, metadata: { "mneme:value": "json", set: text, parts: 512 } }),
+  },
   "src/memory/text/speaker-asked.ts": { speakerAsked: (text) => speakerAsked(text, new Set([text, "user"])) },
   "src/memory/text/without-frame.ts": { withoutFrame },
   "src/memory/text/claims.ts": { claimsOf, denialsIn },
@@ -363,6 +373,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
       ),
   },
   "src/memory/recall/relations-asked.ts": {
+    predicatesAsked,
     wordsAsked,
     distanceFrom: (text) => wordsAsked(text).map((word) => distanceFrom({ first: 1, last: 2 }, word)),
   },

@@ -973,6 +973,8 @@ class RecallRequest(TypedDict):
     """Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid, whose scores have other scales: there, a weight is added as it is."""
     session_weight: NotRequired[float]
     """Weight of a hit's session: up to this share of the score of the session's best other hit is added, a turn that asks loses up to this share of its score, and the turn after it gets up to twice of it. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid."""
+    speaker_weight: NotRequired[float]
+    """Weight of the speaker that the query is about: this is added to the score of a memory that begins with the words of a person whom the query names (`Ann: …`), and one and a half times as much to the user's (`User: …`) if the query says `I` or `my`, or to the assistant's if it asks what that one said. Default: 0.1; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid."""
     recency: NotRequired[RecallRequestRecency]
     as_of: NotRequired[str | datetime]
     """Point in recorded time: recalls memories that were recorded by then and not yet superseded. Default: now."""

@@ -1074,6 +1074,15 @@ class RecallResponseHitsExplainQuestion(Model):
     """Amount added to the score; negative for a question."""
 
 
+class RecallResponseHitsExplainSpeaker(Model):
+    """The speaker of the memory, and the amount added to the score. Only for memories of the speaker whom the query is about."""
+
+    name: str
+    """`user`, `assistant`, or the speaker's name in lower case."""
+    adds: float
+    """Amount added to the score."""
+
+
 class RecallResponseHitsExplainRecency(Model):
     """Raw score, normalised score (0..1) and recency score."""
 
@@ -1137,6 +1146,7 @@ class RecallResponseHitsExplain(Model):
     time: RecallResponseHitsExplainTime | None = None
     session: RecallResponseHitsExplainSession | None = None
     question: RecallResponseHitsExplainQuestion | None = None
+    speaker: RecallResponseHitsExplainSpeaker | None = None
     recency: RecallResponseHitsExplainRecency | None = None
     rerank: RecallResponseHitsExplainRerank | None = None
     entities: RecallResponseHitsExplainEntities | None = None
