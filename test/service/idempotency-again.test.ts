@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { as, createKey, keyFor } from "../support/acts/access.js";
 import type { Memory } from "../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, remember } from "../support/acts/memories.js";
 import { startService } from "../support/service/service.js";
@@ -319,5 +320,32 @@ test("a retry of a request that makes an API key makes no second one, and names 
     200,
   );
   expect(keys.map(({ agent }) => agent).toSorted()).toEqual(["a", "root"]);
+  await lone.stop();
+});
+
+test("a retry by a key that may only write learns nothing of what others made of its memory", async () => {
+  const lone = await startService();
+  const root = as(lone, (await createKey(lone)).key);
+  const namespace = newNamespace();
+  const writer = as(lone, await keyFor(root, namespace, ["write"], "writer"));
+  const body = { content: "The pump leaks.", memory_type: "semantic", tags: ["pump"] };
+  const options = { headers: { "idempotency-key": randomUUID() } };
+  const send = () => writer.send("POST", `/v1/namespaces/${namespace}/memories`, body, options);
+  const first = bodyOf<Memory>(await send(), 201);
+  const patch = { content: "It is mended.", tags: ["secret"] };
+  bodyOf(await root.send("PATCH", pathOf(first), patch), 200);
+  await loseAnswers(lone);
+  const again = await send();
+  const { id, version, content, tags } = bodyOf<Memory>(again, 201);
+  expect({ id, version, content, tags }).toEqual({
+    id: first.id,
+    version: 1,
+    content: "The pump leaks.",
+    tags: ["pump"],
+  });
+  expect((await root.send("DELETE", pathOf(first))).status).toBeLessThan(300);
+  await loseAnswers(lone);
+  expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+  expect(await listAll(root, namespace)).toEqual([]);
   await lone.stop();
 });
