@@ -148,6 +148,15 @@ test("after a failover, the service serves from the new primary, with what was a
   expect(durable.status).toBe(503);
 });
 
+test("a name that the Sentinels don't know ends a start with a sentence", async () => {
+  const { code, output } = await failingStart({
+    REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel.port}/other`,
+  });
+  expect(code).toBe(1);
+  expect(output).toContain("The Sentinels know no master of this name.");
+  expect(output).not.toContain("    at ");
+});
+
 test.for([
   ["redis+cluster://:secret@a:b", "REDIS_URL: Must name hosts"],
   ["redis+cluster://a,b/1", "REDIS_URL: Must not name a database"],
