@@ -16,6 +16,7 @@ import { createEntityStore, createFactStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotency/index.js";
 import { createLifecycleStore } from "../redis/lifecycle/index.js";
 import { createLocks } from "../redis/locks/index.js";
+import { readProgress } from "../redis/migrations/progress.js";
 import { createRecordStore } from "../redis/memory/index.js";
 import { createRewritingStore } from "../redis/memory/rewrite.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
@@ -61,8 +62,13 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
   };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
-  const receipts = createReceiptStore(redis, keys);
-  const exportSource = createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs });
+  const formerListed = async () => (await readProgress(redis, keys)).done;
+  const receipts = createReceiptStore(redis, keys, formerListed);
+  const exportSource = createExportSource({
+    ...memory,
+    formerListed,
+    stateHistoryMs: stateDeps.historyMs,
+  });
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),

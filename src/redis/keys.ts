@@ -269,6 +269,8 @@ export function createKeys(prefix: string) {
     receipt: (id: string) => `${prefix}:receipt:${id}`,
     /** The start of {@link receipt} before the id. */
     formerReceipts: () => `${prefix}:receipt:`,
+    /** The ids of these, a sorted set by when each ends; some may be gone since. */
+    formerReceiptIds: () => `${prefix}:receipt-ids:{${SYSTEM}}`,
     /** Deletions in a namespace, so that no import brings them back, a sorted set by time; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
     /** Exports that read the namespace now, and what has changed since they did. Scripts build all three: see lua/changes.lua. */

@@ -20,7 +20,7 @@ export const RECORD_SCHEMA = 6;
 
 /**
  * What is stored beside documents of state. 1: what each counts for. 2: lists of the documents, and of the deleted ones whose
- * history stays. Raised when that changes: all documents are looked at once more.
+ * history stays; a list of the receipts in keys of their own. Raised when that changes: all documents are looked at once more.
  */
 export const STATE_SCHEMA = 2;
 

@@ -41,7 +41,7 @@ const AT_ONCE = 8;
 const BUDGET_MS = 60_000;
 /** When the deletion began, the number of the last change of state before, and a {@link Place}. */
 const CURSOR =
-  /^(\d{1,15}) (\d{1,15}) ((?:m\d{0,15}|s(?:\d{1,20}:[!-~]{0,64})?|d.{0,600}|r(?:~\d{1,12} \d{1,16}-\d{1,20})?|e))$/s;
+  /^(\d{1,15}) (\d{1,15}) ((?:m\d{0,15}|s(?:\d{1,20}:[!-~]{0,64})?|d.{0,600}|r(?:~\d{1,12} \d{1,16}-\d{1,20}|k(?:l|[\da-f]{12}\.\d{1,4}\.)?\d{1,19})?|e))$/s;
 
 /**
  * Where a step begins: `m`, memories after a sequence number; `s`, sessions after a place of their list; `d`, documents

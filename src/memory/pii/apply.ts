@@ -61,7 +61,7 @@ const BUDGET_MS = 5_000;
 /** Names of entities that are looked at together. */
 const NAMES = 200;
 /** A memory; a session; a receipt in its stream, or in a key of its own: see `eraseAlone`. */
-const PLACE = /^(?:\d{1,16}|s[!-~]{0,40}|r(?:\d{1,16}-\d{1,16})?|k(?:[\da-f]{12}\.\d{1,4}\.)?\d{1,19})$/;
+const PLACE = /^(?:\d{1,16}|s[!-~]{0,40}|r(?:\d{1,16}-\d{1,16})?|k(?:l|[\da-f]{12}\.\d{1,4}\.)?\d{1,19})$/;
 /** Tries to rewrite a memory that others change. */
 const ATTEMPTS = 5;
 

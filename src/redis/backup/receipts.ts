@@ -1,12 +1,10 @@
 import type { DumpOptions, Stretch } from "../../backup/ports.js";
 import type { ReceiptLine } from "../../backup/lines.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
-import type { StoreDeps } from "../deps.js";
-import { decodeFormer, encodeFormer } from "../receipts/former.js";
+import { encodeFormer } from "../receipts/former.js";
+import { formerPage } from "../receipts/former-page.js";
+import type { FormerDeps } from "../receipts/former-page.js";
 import { completeReceipt, streamedReceipts } from "../receipts/read.js";
-import { scanKeys } from "../connection/scan-keys.js";
-
-type Deps = Pick<StoreDeps, "redis" | "keys">;
 
 const RECEIPTS = 100;
 const SCANNED = 1000;
@@ -15,14 +13,14 @@ const SCANNED = 1000;
 interface Place {
   readonly homes: readonly string[];
   readonly entry: string;
-  /** Of the list of all homes, and then of all keys; null: that was all. */
+  /** Of the list of all homes, and then of receipts in keys of their own; null: that was all. */
   readonly cursor: string | null;
   readonly keys: string | null;
 }
 
 /** Receipts of one namespace alone, or of all, that were kept up to the moment `asOf`. */
 export async function receiptStretch(
-  deps: Deps,
+  deps: FormerDeps,
   namespace: string | undefined,
   { since, asOf }: DumpOptions,
   at: string | undefined,
@@ -60,17 +58,13 @@ const startIn = (namespace: string | undefined): Place => ({
 
 /** Receipts that 0.1.0 kept, or an import. */
 async function ownKeyStretch(
-  { redis, keys }: Deps,
+  deps: FormerDeps,
   since: number,
   asOf: number,
   place: Place,
 ): Promise<Stretch<ReceiptLine>> {
-  const page = await scanKeys(redis, place.keys ?? "0", {
-    MATCH: `${keys.formerReceipts()}*`,
-    COUNT: SCANNED,
-  });
-  const texts = page.keys.length === 0 ? [] : await redis.run((client) => client.mGet([...page.keys]));
-  const receipts = texts.flatMap((text) => (text === null ? [] : [decodeFormer(text)]));
+  const page = await formerPage(deps, place.keys ?? "0");
+  const receipts = page.receipts.map(({ receipt }) => receipt);
   return {
     items: receipts.filter((receipt) => receipt.at >= since && receipt.at <= asOf).map(lineOf),
     next: page.cursor === "0" ? undefined : textOf({ ...place, keys: page.cursor }),

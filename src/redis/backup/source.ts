@@ -7,6 +7,7 @@ import type { StoreDeps } from "../deps.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
 import { operationOf } from "../state/history.js";
+import type { FormerDeps } from "../receipts/former-page.js";
 import { namesPage } from "../state/names.js";
 import { aliasesLine, memoryLines } from "./lines.js";
 import { beginChanges, changesAfter, continueChanges } from "./changes.js";
@@ -23,7 +24,7 @@ const NOTES = 500;
 const NAMESPACES = 500;
 const HISTORY_BYTES = 1024 * 1024;
 
-export interface SourceDeps extends StoreDeps {
+export interface SourceDeps extends StoreDeps, Pick<FormerDeps, "formerListed"> {
   /** How long history of state is kept where a namespace's settings don't say. */
   readonly stateHistoryMs: number;
 }

@@ -261,6 +261,8 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       if (!restoreErased && (await wasReceiptErased(deps, decoded))) return "erased";
       if (endsAt <= now) return "expired";
       if (dryRun) return "created";
+      // Before it: what is on the list need not be there, but what is there is on it.
+      await redis.run((client) => client.zAdd(keys.formerReceiptIds(), { value: receipt.id, score: endsAt }));
       const put = await redis.run((client) =>
         client.set(keys.receipt(receipt.id), JSON.stringify(receipt), {
           condition: "NX",

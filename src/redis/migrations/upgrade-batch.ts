@@ -30,7 +30,7 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   if (known.done) return known;
   const [redisRun, total] = await Promise.all([runOf(redis), countRecords(deps)]);
   const goesOn = known.redisRun === redisRun;
-  // Records, old versions, documents of state and their histories.
+  // Records, old versions, documents of state and their histories, receipts.
   const options = { COUNT: SCAN_COUNT, MATCH: `${literal(keys.all())}[ors]*` };
   const found = await scanKeys(redis, goesOn ? known.cursor : "0", options);
   const stored = found.keys.map(String).filter((key) => isRecord(deps, key));
@@ -44,6 +44,7 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
     if (!holds()) return known;
     await countState(deps, key.slice(start.length));
   }
+  await listReceipts(deps, found.keys.map(String));
   const cursor = String(found.cursor);
   const seen = (goesOn ? known.seen : 0) + stored.length;
   const progress = { done: cursor === "0", cursor, redisRun, seen, total: Math.max(total, seen) };
@@ -62,6 +63,21 @@ async function countState({ redis, keys, stateHistoryMs }: BatchDeps, named: str
       [key, String(stateHistoryMs)],
     ),
   );
+}
+
+/** Lists those of these keys that are receipts of their own, with when they end. */
+async function listReceipts({ redis, keys }: BatchDeps, found: readonly string[]): Promise<void> {
+  const start = keys.formerReceipts();
+  const receipts = found.filter((key) => key.startsWith(start));
+  if (receipts.length === 0) return;
+  await redis.run(async (client) => {
+    const ends = await Promise.all(receipts.map((key) => client.pExpireTime(key)));
+    const members = receipts.map((key, index) => {
+      const end = ends[index] ?? -1;
+      return { value: key.slice(start.length), score: end < 0 ? Infinity : end };
+    });
+    await client.zAdd(keys.formerReceiptIds(), members);
+  });
 }
 
 export function isRecord({ keys }: Pick<UpgradeDeps, "keys">, key: string): boolean {

@@ -1,9 +1,9 @@
-import type { ErasedReceipts, Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
+import type { ErasedReceipts, ReceiptStore } from "../../memory/ports/receipts.js";
 import type { RecallInput } from "../../memory/ports/recall-input.js";
-import { literal, scanKeys } from "../connection/scan-keys.js";
 import { pagesOf, rewriteStream } from "../streams/rewrite.js";
 import { decodeReceipt } from "./decode.js";
-import { decodeFormer } from "./former.js";
+import { formerPage, removeFormer } from "./former-page.js";
+import type { FormerDeps } from "./former-page.js";
 import { noteErasedReceipt } from "./gone.js";
 import { homeHash, idOfPlace } from "./place.js";
 import { completeReceipt } from "./read.js";
@@ -12,16 +12,14 @@ import type { ReceiptDeps } from "./read.js";
 type Chosen = Parameters<ReceiptStore["eraseAlone"]>[1];
 type Options = Parameters<ReceiptStore["eraseAlone"]>[2];
 
-/** Keys that one SCAN looks at. */
-const SCANNED = 500;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
  * See {@link ReceiptStore.eraseAlone}. First the stream of the namespace, which has all of them since 0.1.0: `r`, and the
- * last entry. Then those in keys of their own: `k`, and a cursor of the list of all keys.
+ * last entry. Then those in keys of their own: `k`, and a cursor of theirs.
  */
 export async function eraseAlone(
-  deps: ReceiptDeps,
+  deps: FormerDeps,
   namespace: string,
   chosen: Chosen,
   options: Options,
@@ -80,27 +78,21 @@ async function inStream(
 
 /** Receipts that 0.1.0 kept, or an import. */
 async function inOwnKeys(
-  { redis, keys }: ReceiptDeps,
+  deps: FormerDeps,
   namespace: string,
   chosen: Chosen,
   { dryRun, going }: Options,
   cursor: string,
 ): Promise<{ readonly count: number; readonly cursor: string }> {
-  const page = await scanKeys(redis, cursor, {
-    MATCH: `${literal(keys.formerReceipts())}*`,
-    COUNT: SCANNED,
-  });
-  const texts = await redis.run((client) => Promise.all(page.keys.map((key) => client.get(key))));
+  const page = await formerPage(deps, cursor);
   let count = 0;
-  for (const [index, key] of page.keys.entries()) {
-    const text = texts[index];
-    const receipt: Receipt | undefined = text == null ? undefined : decodeFormer(text);
-    if (receipt === undefined || !(await isOf(receipt.request, namespace, chosen))) continue;
+  for (const { key, receipt } of page.receipts) {
+    if (!(await isOf(receipt.request, namespace, chosen))) continue;
     count += 1;
     if (dryRun) continue;
-    await noteErasedReceipt({ redis, keys }, receipt);
+    await noteErasedReceipt(deps, receipt);
     await going(receipt);
-    await redis.run((client) => client.unlink(key));
+    await removeFormer(deps, [key]);
   }
   return { count, cursor: page.cursor };
 }

@@ -4,6 +4,8 @@ import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { StreamEntry } from "../streams/rewrite.js";
 import { pagesOf, rewriteStream } from "../streams/rewrite.js";
+import { formerPage, removeFormer } from "./former-page.js";
+import type { FormerDeps } from "./former-page.js";
 import { noteErasedReceipts } from "./gone.js";
 import { homeHash } from "./place.js";
 import { completeReceipt } from "./read.js";
@@ -15,6 +17,8 @@ type Options = Parameters<ReceiptStore["forget"]>[1];
 const SKEW_MS = 300_000;
 /** Homes that one HSCAN gives. */
 const HOMES = 1000;
+/** Before a cursor of receipts in keys of their own. */
+const FORMER = "k";
 const NO_BYTES = Buffer.alloc(0);
 /** In the place of a home, once all homes of former releases are noted. */
 const ALL = "all";
@@ -42,17 +46,21 @@ export async function noteShared(
   );
 }
 
-/** See {@link ReceiptStore.forget}. The place is a home and the last entry that was looked at. */
+/**
+ * See {@link ReceiptStore.forget}. The place is a home and the last entry that was looked at; or `k`, and a cursor of those in
+ * keys of their own.
+ */
 export async function forget(
-  deps: ReceiptDeps,
+  deps: FormerDeps,
   namespace: string,
   { after, began, isOver }: Options,
 ): Promise<string | undefined> {
   const { redis, keys } = deps;
+  const former = after?.startsWith(FORMER) === true;
   const [placeHome = "", placeEntry] = (after ?? "").split(" ");
   const noted = await notedHomes(deps);
   const own = await redis.run((client) => client.hGetAll(keys.receiptsShared(namespace)));
-  for (const [home, since] of noted) {
+  for (const [home, since] of former ? [] : noted) {
     if (home < placeHome) continue;
     const from = own[home];
     const ranges: Range[] = [{ from: 0, to: since + SKEW_MS }];
@@ -67,6 +75,14 @@ export async function forget(
     );
     if (last !== undefined) return `${home} ${last}`;
   }
+  let cursor = former && after !== undefined ? after.slice(FORMER.length) : "0";
+  do {
+    const page = await formerPage(deps, cursor);
+    ({ cursor } = page);
+    const doomed = page.receipts.filter(({ receipt }) => isOf(receipt, namespace)).map(({ key }) => key);
+    await removeFormer(deps, doomed);
+    if (cursor !== "0" && isOver()) return `${FORMER}${cursor}`;
+  } while (cursor !== "0");
   await noteErasedReceipts({ redis, keys }, namespace);
   await redis.run((client) =>
     Promise.all([
@@ -103,7 +119,7 @@ async function forgetIn(
     if (timeOf(reached) < from) reached = `${from}-0`;
     for await (const page of pagesOf(redis, stream.key, undefined, reached)) {
       const within = page.filter(({ id }) => timeOf(id) < to);
-      for (const entry of within) if (await isOf(deps, home, entry, namespace)) doomed.add(entry.id);
+      for (const entry of within) if (await isEntryOf(deps, home, entry, namespace)) doomed.add(entry.id);
       reached = within.at(-1)?.id ?? reached;
       if (within.length < page.length) break;
       over = isOver();
@@ -118,17 +134,18 @@ async function forgetIn(
 
 const timeOf = (entry: string): number => Number.parseInt(entry, 10);
 
-async function isOf(
+async function isEntryOf(
   deps: ReceiptDeps,
   home: string,
   { id, fields }: StreamEntry,
   namespace: string,
 ): Promise<boolean> {
   const receipt = await completeReceipt(deps, home, { entry: id, stored: fields[1] ?? NO_BYTES });
-  if (receipt === undefined) return false;
-  const { request, hits } = receipt;
-  return request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);
+  return receipt !== undefined && isOf(receipt, namespace);
 }
+
+const isOf = ({ request, hits }: Receipt, namespace: string): boolean =>
+  request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);
 
 /** The homes of receipts of several namespaces, and since when those in them are noted; in order. */
 async function notedHomes({ redis, keys }: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {

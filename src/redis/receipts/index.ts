@@ -8,6 +8,7 @@ import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
 import { eraseAlone } from "./erase-alone.js";
 import { decodeFormer } from "./former.js";
+import type { FormerDeps } from "./former-page.js";
 import { forget, noteShared } from "./forget.js";
 import { noteErasedReceipt } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
@@ -15,7 +16,13 @@ import { list } from "./list.js";
 import { completeReceipt, streamedReceipts } from "./read.js";
 
 /** A stream for each namespace; receipts of several lie with those that are kept equally long. */
-export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStore {
+export function createReceiptStore(
+  redis: RedisGateway,
+  keys: Keys,
+  formerListed: FormerDeps["formerListed"],
+): ReceiptStore {
+  const deps = { redis, keys, formerListed };
+
   async function erase(
     { mayBeIn, readable, unreadable }: ChosenReceipts,
     dryRun: boolean,
@@ -87,8 +94,8 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       await rewriteStream({ redis, keys }, stream, (entry) => (entry.id === place.entry ? "goes" : "stays"));
     },
     erase,
-    eraseAlone: (namespace, chosen, options) => eraseAlone({ redis, keys }, namespace, chosen, options),
-    forget: (namespace, options) => forget({ redis, keys }, namespace, options),
+    eraseAlone: (namespace, chosen, options) => eraseAlone(deps, namespace, chosen, options),
+    forget: (namespace, options) => forget(deps, namespace, options),
   };
 }
 

@@ -11,6 +11,7 @@ import { append, user } from "../../support/acts/sessions.js";
 import { setState, statePath } from "../../support/acts/state.js";
 import { startRedis } from "../../support/redis/start.js";
 import { tempDir } from "../../support/run/temp-dir.js";
+import { patchSettings } from "../../support/service/namespaces.js";
 import { startService, until } from "../../support/service/service.js";
 
 /** What else the Redis holds: a walk over all of it takes 50 SCANs of a thousand keys. */
@@ -194,6 +195,32 @@ describe("receipts of several namespaces", () => {
     expect(places.size).toBeGreaterThan(3);
     expect(await Promise.all([first, last].map(statusOf))).toEqual([404, 404]);
   });
+});
+
+test("receipts that were imported go with their namespace, without a look at other keys", async () => {
+  await upgraded();
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "a memory" });
+  const id = (await recall(service, { query: "a memory", namespaces: [namespace] })).receipt_id ?? "";
+  const file = join(tempDir(), "export.jsonl");
+  const scope = ["--namespace", namespace];
+  expect(await mneme(service, ["export", "--out", file, ...scope, "--receipts"])).toMatchObject({ code: 0 });
+  // As in another store, which didn't make it.
+  await redis.del(`${service.prefix}:receipts:{${namespace}}`);
+  expect(await mneme(service, ["import", file])).toMatchObject({ code: 0 });
+  const kept = `${service.prefix}:receipt:${id}`;
+  expect(await redis.exists(kept)).toBe(1);
+  const before = await scans();
+  const again = join(tempDir(), "again.jsonl");
+  expect(await mneme(service, ["export", "--out", again, ...scope, "--receipts"])).toMatchObject({ code: 0 });
+  expect(linesOf(again).filter(({ kind }) => kind === "receipt")).toHaveLength(1);
+  bodyOf(await patchSettings(service, namespace, { pii: { email: "redact" } }), 200);
+  bodyOf(await service.send("POST", `/v1/namespaces/${namespace}/pii/apply`, {}), 200);
+  expect(await redis.exists(kept)).toBe(1);
+  expect(await clear(namespace)).toMatchObject({ cursor: null });
+  expect((await scans()) - before).toBeLessThan(FEW);
+  expect(await redis.exists(kept)).toBe(0);
+  expect(await redis.zScore(`${service.prefix}:receipt-ids:{~system}`, id)).toBeNull();
 });
 
 describe("state that an older release wrote", () => {

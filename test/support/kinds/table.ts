@@ -93,6 +93,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   },
   "receipts-noted": { notImported: "it lists `receipts`" },
   receipt: { unseen: "only an import makes it" },
+  "receipt-ids": { unseen: "only an import makes it" },
   "receipt-homes": { notImported: "it lists `receipts`" },
   answer: { notImported: HERE_ONLY },
   "answers-about": { notImported: HERE_ONLY },
