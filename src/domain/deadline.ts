@@ -3,6 +3,8 @@ export interface Deadline {
   readonly passed: boolean;
   /** Milliseconds that are left; never negative. */
   readonly leftMs: number;
+  /** Milliseconds since it passed; 0 before. */
+  readonly overdueMs: number;
   /**
    * The result of the work, or {@link LATE} if there is none `reserveMs` before the deadline. The work isn't stopped; if
    * it fails later, no one hears of it. A reserve takes at most half of what is left.
@@ -19,9 +21,9 @@ export class TooLate extends Error {
   }
 }
 
-/** A deadline `budgetMs` milliseconds from now. */
-export function createDeadline(budgetMs: number): Deadline {
-  const at = performance.now() + budgetMs;
+/** A deadline `budgetMs` milliseconds after `from`, which is a time of `performance.now()`; default: from now on. */
+export function createDeadline(budgetMs: number, from = performance.now()): Deadline {
+  const at = from + budgetMs;
   const left = (): number => Math.max(0, at - performance.now());
   return {
     get passed() {
@@ -29,6 +31,9 @@ export function createDeadline(budgetMs: number): Deadline {
     },
     get leftMs() {
       return left();
+    },
+    get overdueMs() {
+      return Math.max(0, performance.now() - at);
     },
     within(work, reserveMs = 0) {
       const now = left();

@@ -102,6 +102,8 @@ export interface AppEnv {
     problemCode: string | undefined;
     /** When the answer is due; undefined: the request has no `budget_ms`. */
     deadline: Deadline | undefined;
+    /** When this process began with it, by `performance.now()`. */
+    arrivedAt: number;
   };
 }
 

@@ -15,6 +15,7 @@ const REQUEST_ID = /^[\w\-=]{1,64}$/;
  */
 export function identifyRequest(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
   return (c, next) => {
+    c.set("arrivedAt", performance.now());
     const asked = c.req.header("x-request-id");
     const id = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
     c.set("requestId", id);

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import { createDeadline } from "../../domain/deadline.js";
-import type { Deadline } from "../../domain/deadline.js";
+import { createExpected } from "../../domain/expected.js";
 import { createLane } from "../../domain/lane.js";
 import type { Lane } from "../../domain/lane.js";
 import type { AppEnv, LoadLimits } from "../env.js";
@@ -36,6 +36,8 @@ export function limitLoad(
     walk: lane("walk", WALKS, WALKS / 2),
     direct: lane("direct", DIRECT),
   };
+  /** How long after their deadline answers were made lately. */
+  const overdue = createExpected(0);
   return (c, goOn) => {
     const next = (): Promise<void> => {
       c.set("begun", true);
@@ -48,24 +50,29 @@ export function limitLoad(
     const { keyId, agent } = c.get("actor");
     const caller = keyId ?? agent;
     if (budget === undefined) return lanes[name].run(caller, next);
-    return deadlineOf(c.req, budget).then((deadline) => {
+    return budgetOf(c.req, budget).then((ms) => {
+      if (ms === undefined) return lanes[name].run(caller, next);
+      // What is cut off at its deadline has to be written, and waits for others that are: that much earlier it ends.
+      const deadline = createDeadline(ms - Math.min(overdue.ms, ms / 2), c.get("arrivedAt"));
       c.set("deadline", deadline);
+      // A client that sends its body late mustn't shorten the time of others.
+      const before = deadline.overdueMs;
       // A context has work besides its recall, which needs a turn.
-      return lanes[name].run(caller, next, budget === "body" ? deadline : undefined);
+      const turn = lanes[name].run(caller, next, budget === "body" ? deadline : undefined);
+      return turn.finally(() => overdue.note(deadline.overdueMs - before));
     });
   };
 }
 
 /** What isn't a budget is refused later, with everything else that is wrong with the request. */
-async function deadlineOf(
+async function budgetOf(
   request: HonoRequest,
   place: NonNullable<RouteTraits["budget"]>,
-): Promise<Deadline | undefined> {
+): Promise<number | undefined> {
   const sent: unknown = place === "query" ? request.query() : await request.json().catch(() => undefined);
   // Most requests have none, and checking a body with a vector takes time.
   if (typeof sent !== "object" || sent === null || !("budget_ms" in sent)) return undefined;
-  const { data } = stated.safeParse(sent);
-  return data === undefined ? undefined : createDeadline(data.budget_ms);
+  return stated.safeParse(sent).data?.budget_ms;
 }
 
 const stated = z.object({
