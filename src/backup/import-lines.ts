@@ -22,7 +22,7 @@ import type {
 import type { Outcome } from "./ports.js";
 import { prepared } from "./prepare-line.js";
 import { putErased } from "./put-erased.js";
-import { isHashed, putHashed } from "./put-hashed.js";
+import { hashedPlace, isHashed, putHashed, putNamed, statePlace } from "./put-hashed.js";
 import { putMemory } from "./put-memory.js";
 import { putSettings } from "./put-settings.js";
 
@@ -53,8 +53,8 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
   let head: Head | null = parent && { ...parent, outcome: Promise.resolve(parent.outcome) };
   let complete = false;
   let sent: Sent[] = [];
-  /** Lines that are done together: before any that writes what they may name, and at the end. */
-  let hashed: ErasedLine[] = [];
+  /** Lines that are done together, at the end; those about a document before a line writes it. By what they name. */
+  const hashed = new Map<string, ErasedLine[]>();
   let failed: number | undefined;
 
   async function read(text: string): Promise<void> {
@@ -85,10 +85,13 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     await allowIn(run, moved.namespace);
     const here = await prepared(run, moved);
     if (here.kind === "erased" && isHashed(here)) {
-      hashed.push(here);
+      const place = hashedPlace(here);
+      const same = hashed.get(place);
+      if (same === undefined) hashed.set(place, [here]);
+      else same.push(here);
       return;
     }
-    if (here.kind === "state") await removeHashed();
+    if (here.kind === "state") await removeDocument(here.namespace, here.key);
     // With the rule fail, nothing behind a conflict may be written.
     if ((here.kind === "memory" || here.kind === "version") && options.rule !== "fail") {
       return send(here, manifest);
@@ -119,9 +122,17 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
   }
 
   async function removeHashed(): Promise<void> {
-    const waiting = hashed;
-    hashed = [];
+    const waiting = [...hashed.values()].flat();
+    hashed.clear();
     for (const outcome of await putHashed(run, waiting)) count("erased", outcome);
+  }
+
+  /** What a line is about to write has a name: nothing is looked for among all. */
+  async function removeDocument(namespace: string, key: string): Promise<void> {
+    const place = statePlace(namespace, key);
+    const waiting = hashed.get(place) ?? [];
+    hashed.delete(place);
+    for (const outcome of await putNamed(run, waiting, key)) count("erased", outcome);
   }
 
   /** Waits for all that was sent. */

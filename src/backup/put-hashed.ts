@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { trailOf } from "../access/trail.js";
 import type { ImportRun } from "./import-run.js";
 import type { ErasedLine } from "./lines.js";
@@ -6,6 +7,25 @@ import type { Outcome } from "./ports.js";
 /** Lines that name what is gone by the SHA-1 of its name: it is looked for among all names, so lines are taken together. */
 export const isHashed = ({ what }: ErasedLine): boolean =>
   what === "state" || what === "state_history" || what === "alias";
+
+/** What a line names: two lines about one document or one name have the same. */
+export const hashedPlace = ({ namespace, what, id }: ErasedLine): string =>
+  `${what === "alias" ? "alias" : "state"} ${namespace} ${id}`;
+
+export const statePlace = (namespace: string, key: string): string =>
+  `state ${namespace} ${hash("sha1", key)}`;
+
+/** As {@link putHashed}, of lines that name one document, whose key is known. */
+export async function putNamed(
+  run: ImportRun,
+  lines: readonly ErasedLine[],
+  key: string,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const line of lines)
+    outcomes.push(run.options.restoreErased ? "skipped" : await putLine(run, line, new Set([key])));
+  return outcomes;
+}
 
 /** Documents and aliases that are still here go, and all of the lines are noted. Outcomes in their order. */
 export async function putHashed(run: ImportRun, lines: readonly ErasedLine[]): Promise<readonly Outcome[]> {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createClient, RESP_TYPES } from "redis";
@@ -5,7 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { createRedis } from "../../../src/compose/redis.js";
 import { createStores } from "../../../src/compose/stores.js";
 import { loadConfig } from "../../../src/config.js";
-import { linesOf, mneme } from "../../support/acts/backup.js";
+import { forge, linesOf, mneme } from "../../support/acts/backup.js";
 import { bodyOf, newNamespace, recall, remember } from "../../support/acts/memories.js";
 import { append, user } from "../../support/acts/sessions.js";
 import { setState, statePath } from "../../support/acts/state.js";
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 const upgraded = () => until(() => redis.hGet(`${service.prefix}:upgrades`, "reached"), Boolean);
 
-async function calls(command: "scan" | "xrange"): Promise<number> {
+async function calls(command: "scan" | "xrange" | "zrange"): Promise<number> {
   const stats = await redis.info("commandstats");
   return Number(new RegExp(String.raw`cmdstat_${command}:calls=(\d+)`).exec(stats)?.[1] ?? 0);
 }
@@ -143,6 +144,37 @@ describe("whatever else the Redis holds", () => {
     }
     expect((await scans()) - before).toBeLessThan(2 * FEW);
   });
+});
+
+test("an import looks for deleted documents once, however many lines of documents follow notes of deletions", async () => {
+  await upgraded();
+  const namespace = newNamespace();
+  const PAIRS = 100;
+  for (let n = 0; n < PAIRS; n++) await setState(service, namespace, `d${n}`, { of: n });
+  await setState(service, namespace, "gone", 1);
+  const file = join(tempDir(), "export.jsonl");
+  expect((await mneme(service, ["export", "--out", file, "--namespace", namespace])).code).toBe(0);
+  const erased = (key: string, at: number) => ({
+    kind: "erased",
+    namespace,
+    what: "state",
+    id: hash("sha1", key),
+    at,
+  });
+  // Each is of a document that was deleted and written again, and one of a document that is still here.
+  const lines = linesOf(file).flatMap((line) => {
+    if (line.kind !== "state") return [line];
+    const { key } = line;
+    return key === "gone" ? [] : [erased(key, 1), line];
+  });
+  const forged = join(tempDir(), "forged.jsonl");
+  forge(forged, [...lines.slice(0, 2), erased("gone", Date.now()), ...lines.slice(2)]);
+  const before = await calls("zrange");
+  const ran = await mneme(service, ["import", forged]);
+  expect(ran.code, ran.stderr).toBe(0);
+  expect((await calls("zrange")) - before).toBeLessThan(PAIRS / 2);
+  expect((await service.send("GET", statePath(namespace, "gone"))).status).toBe(404);
+  expect((await service.send("GET", statePath(namespace, "d7"))).status).toBe(200);
 });
 
 describe("receipts of several namespaces", () => {
