@@ -1,13 +1,8 @@
 import { isJsonObject } from "../../domain/json.js";
-import { createTurns } from "../../domain/turns.js";
 import type { Memory } from "../model/record.js";
-import type { MemoryRef } from "../model/ref.js";
 import { lookedAt } from "../text/looked-at.js";
 import { analyse } from "../text/terms.js";
-import type { Found } from "./fusion.js";
-import type { RecordsOf } from "./records-of.js";
 import { shared } from "./sentence.js";
-import { standingOf } from "./source-excerpt.js";
 import type { Standing } from "./source-excerpt.js";
 
 /** An extract reads as well as a source of no less than its length if it holds this share of the source's terms. */
@@ -41,36 +36,3 @@ export function replaces(extract: Standing, source: string): boolean {
   const terms = new Set(analyse(lookedAt(source)).terms);
   return shared(terms, extract.terms()) >= terms.size * HELD;
 }
-
-export interface SourcesFound {
-  readonly ranked: readonly Found[];
-  readonly records: RecordsOf;
-  /** Whether a source may be shown. */
-  readonly fits: (source: Memory) => boolean;
-}
-
-/** Of these extracts, those of which a source was found as well, and is shown itself: it says what they quote of it. */
-export async function saidBySources(
-  extracts: readonly Memory[],
-  { ranked, records, fits }: SourcesFound,
-): Promise<ReadonlySet<Memory>> {
-  const said = new Set<Memory>();
-  if (extracts.length === 0) return said;
-  const made = new Map<string, Memory>();
-  for (const extract of extracts) {
-    for (const { id } of extract.derived_from)
-      made.set(nameOf({ namespace: extract.namespace, id }), extract);
-  }
-  const found = ranked.filter(({ refs }) => refs.some((ref) => made.has(nameOf(ref))));
-  const turn = createTurns();
-  for (const source of (await records.of(found)).flat()) {
-    const extract = source && made.get(nameOf(source));
-    if (extract === undefined || source === undefined || said.has(extract)) continue;
-    if (source.superseded_by !== extract.id || !fits(source)) continue;
-    await turn();
-    if (!replaces(standingOf(extract.content), source.content)) said.add(extract);
-  }
-  return said;
-}
-
-const nameOf = ({ namespace, id }: MemoryRef): string => `${namespace}\0${id}`;

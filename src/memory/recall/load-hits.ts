@@ -18,7 +18,6 @@ import { scopeOf } from "../../access/grants.js";
 import type { Trail } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import { isExtract, saidBySources } from "./extracts.js";
 import { freed, standIns } from "./stand-ins.js";
 import type { StandIn } from "./stand-ins.js";
 import { judgeAll } from "../trust/judge.js";
@@ -29,6 +28,7 @@ import { withoutDuplicates } from "./duplicates.js";
 import { archivedTexts } from "./archived-texts.js";
 import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
 import { sourceExcerpt, standingOf } from "./source-excerpt.js";
+import { isFoundExtract, withoutSaid } from "./without-said.js";
 
 export interface LoadInput {
   readonly input: RecallInput;
@@ -69,6 +69,12 @@ export async function loadHits(
   const chainsOf = new Map<string, Chains>();
   let all: Shown[] = [];
   let hits: readonly Shown[] = [];
+  const unsaid = withoutSaid<Shown>({
+    limit,
+    ranked,
+    asked: () => quotedBy(terms, input.query),
+    distinct: (each) => (input.duplicates === "keep" ? each : withoutDuplicates(each)),
+  });
   let from = 0;
   do {
     // With min_trust or min_relevance, double the batch so that few rounds are needed.
@@ -84,19 +90,15 @@ export async function loadHits(
     const batch = ranked.slice(from, from + size);
     const showable = await read(services, batch, { trail, records, moment, now, fits, note, archive });
     from += batch.length;
-    const extracts = showable.flatMap(({ copies }) =>
-      copies.flatMap(({ memory, behind }) => (behind.length === 0 && isExtract(memory) ? [memory] : [])),
-    );
-    const said = await saidBySources(extracts, { ranked, records, fits: mayBeShown });
     for (const { found, copies } of showable.flatMap(apart)) {
-      const trusted = copies.filter(
-        ({ memory, behind }) => memory.trust.trust >= min_trust && !(behind.length === 0 && said.has(memory)),
-      );
+      const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const first = trusted.find(({ memory }) => memory.origin === null) ?? trusted[0];
       if (first === undefined) continue;
       const { memory, behind, extract } = first;
-      const earlier = chainsOf.get(nameOf(memory));
+      // Apart from what leads to it: a source that says it takes only the extract's own place.
+      const name = isFoundExtract({ memory, chains: [behind] }) ? `${nameOf(memory)}\0` : nameOf(memory);
+      const earlier = chainsOf.get(name);
       if (earlier !== undefined) {
         if (earlier.length < MOST_CHAINS) earlier.push(behind);
         continue;
@@ -106,15 +108,16 @@ export async function loadHits(
       // Another memory that leads to it may fit better.
       if (min_relevance > 0 && (await judge()).relevance < min_relevance) continue;
       const chains = [behind];
-      chainsOf.set(nameOf(memory), chains);
+      chainsOf.set(name, chains);
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
       const weighed = weigh(found.score, memory, weights);
       all.push({ memory, ...weighed, judge, found, alsoIn, duplicates: [], extract, chains });
     }
     // Stable: among equals, the one that fits better stays first.
     all = all.toSorted((one, other) => other.score - one.score);
-    hits = input.duplicates === "keep" ? all : withoutDuplicates(all);
+    hits = unsaid.least(all);
   } while (from < ranked.length);
+  hits = await unsaid.settled(all);
   const shown = hits.slice(0, limit);
   // Usually nothing is superseded, and the query needs no second look.
   const quotes = shown.some(({ chains }) => chains.some(({ length }) => length > 0));

@@ -409,7 +409,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
 /** Files, or functions in them, that get no caller's text of more than a few hundred characters, and why. */
 const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/recall/sentence.ts": ["textOf", "shared"],
-  "src/memory/recall/extracts.ts": ["isExtract", "saidBySources"],
+  "src/memory/recall/extracts.ts": ["isExtract"],
+  "src/memory/recall/without-said.ts": "analyses the contents of hits, each once",
   "src/memory/recall/rerank-hits.ts": "excerptWithin reads the texts; a model judges them",
   "src/memory/recall/walk-links.ts":
     "a part of a verb: works with the store; wordsAsked and chainAsked read the question",
