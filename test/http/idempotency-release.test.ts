@@ -26,11 +26,11 @@ function startApp() {
   app.onError((error, c) => respondProblem(c, error, "r", undefined));
   app.use((c, next) => {
     c.set("actor", ANONYMOUS);
-    c.set("route", { method: "post", pattern: "/act", exists: true, traits: { lane: "search" } });
+    c.set("route", { pattern: "/act", exists: true, traits: { lane: "search" } });
     return next();
   });
   const answers = createAnswerStore(redis, keys);
-  app.use(idempotent({ answers, audit, now: Date.now, onUnkept: expect.unreachable }));
+  app.use(idempotent({ answers, audit, now: Date.now, onUnkept: () => expect.unreachable() }));
   app.use(limitLoad({ searches: 1, queueMs: 1 }, { overloaded: () => {} }));
   app.post("/act", async (c) => {
     const status = await new Promise<number>((answer) => {

@@ -209,7 +209,7 @@ test("two values on one line are two memories, also where they have no id", asyn
 });
 
 test("a file that vanished, and one that is nested without end, are one failure each", async () => {
-  const gone = { path: join(tempDir(), "gone.jsonl"), bytes: 1 };
+  const gone = { path: join(tempDir(), "gone.jsonl"), name: "gone.jsonl", bytes: 1 };
   const deep = join(tempDir(), "deep.json");
   writeFileSync(deep, `[{"a":1},${"[".repeat(100_000)}`);
   const meter = { bytes: 0 };
@@ -219,7 +219,7 @@ test("a file that vanished, and one that is nested without end, are one failure 
       problem: expect.stringMatching(/can't be read: ENOENT/),
     }),
   ]);
-  expect(await all(jsonElementsOf({ path: deep, bytes: 1 }, meter))).toEqual([
+  expect(await all(jsonElementsOf({ path: deep, name: "deep.json", bytes: 1 }, meter))).toEqual([
     { where: "deep.json[0]", value: { a: 1 } },
     expect.objectContaining({ problem: expect.stringMatching(/nested deeper than 512/) }),
   ]);

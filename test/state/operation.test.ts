@@ -16,6 +16,7 @@ import type { NamespaceContents } from "../../src/memory/clearing/ports.js";
 import { trailOf } from "../../src/access/trail.js";
 import { createPiiStore } from "../../src/redis/pii/index.js";
 import { createStateStore } from "../../src/redis/state/index.js";
+import { namesPage } from "../../src/redis/state/names.js";
 import { getState } from "../../src/state/get.js";
 import { putState } from "../../src/state/put.js";
 import type { StateServices } from "../../src/state/services.js";
@@ -33,7 +34,14 @@ beforeAll(async () => {
   await client.connect();
   const redis = createGateway(client, { timeoutMs: 4000, onMissingIndex: () => {}, observe: () => {} });
   const auditor = createAuditor(redis, keys, 1_000_000);
-  contentsWith = (state) => createNamespaceContents({ redis, auditor, keys, state });
+  contentsWith = (state) =>
+    createNamespaceContents({
+      redis,
+      auditor,
+      keys,
+      state,
+      statePage: (namespace, place) => namesPage({ redis, keys }, namespace, place),
+    });
   services = {
     store: createStateStore({
       redis,

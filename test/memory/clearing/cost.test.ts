@@ -162,7 +162,7 @@ test("an import looks for deleted documents once, however many lines of document
     at,
   });
   // Each is of a document that was deleted and written again, and one of a document that is still here.
-  const lines = linesOf(file).flatMap((line) => {
+  const lines = linesOf(file).flatMap((line): unknown[] => {
     if (line.kind !== "state") return [line];
     const { key } = line;
     return key === "gone" ? [] : [erased(key, 1), line];

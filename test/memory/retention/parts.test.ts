@@ -4,7 +4,7 @@ import { MnemeStore } from "../../../checkpointer/src/index.js";
 import { PRESENT, changeOf } from "../../../src/redis/migrations/upgrade-record.js";
 import { parseStored } from "../../../src/redis/codec/document.js";
 import type { MemoryDocument } from "../../../src/redis/codec/document.js";
-import { listAll, newNamespace, remember } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, remember } from "../../support/acts/memories.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 import { putSettings } from "../../support/service/namespaces.js";
@@ -114,7 +114,8 @@ test("an item that is revised keeps its parts, and another put ends none of the 
 test("old parts stay with an item that is young, delay nothing, and are deleted where no item names them", async () => {
   const { store, namespace } = await withStore();
   const parts = (await listAll(service, namespace)).filter(isPart);
-  const { set } = (await service.send("GET", itemOf(namespace, "large"))).body.metadata as { set: string };
+  const { metadata } = bodyOf<Memory>(await service.send("GET", itemOf(namespace, "large")), 200);
+  const { set } = metadata;
   // None of these has its value in the set.
   for (let n = 0; n < 12; n++) await putItem(namespace, `decoy ${n}`, { set });
   // More than retention looks for at once, and older than what it has to delete.
