@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { migrationView, modelsView } from "../../src/http/embeddings/schemas.js";
 import { bodyOf, newNamespace, postBatch } from "../support/acts/memories.js";
@@ -17,9 +17,6 @@ const OF_EACH = 24;
 
 /** The node that restarts is away for a moment: then, and only then, its namespaces get 503. */
 export function testChangeOfModel(clusterOf: () => TestCluster): void {
-  const ends: (() => Promise<unknown>)[] = [];
-  afterAll(() => Promise.all(ends.map((end) => end())));
-
   async function twoServices(): Promise<readonly [Service, Service]> {
     const [large, small] = [await startFakeOpenAI(64), await startFakeOpenAI(32)];
     const env = {
@@ -36,12 +33,11 @@ export function testChangeOfModel(clusterOf: () => TestCluster): void {
     };
     const first = await startService(env);
     const second = await startService({ ...env, MNEME_KEY_PREFIX: first.prefix });
-    ends.push(
-      () => first.stop(),
-      () => second.stop(),
-      () => large.close(),
-      () => small.close(),
-    );
+    // Not with the file: what comes after it loses nodes, and isn't about these.
+    onTestFinished(async () => {
+      await Promise.all([first, second].map((service) => service.stop()));
+      await Promise.all([large, small].map((provider) => provider.close()));
+    });
     return [first, second];
   }
 
@@ -197,7 +193,7 @@ function underLoad(
         const { status } = await service.send("POST", `/v1/namespaces/${namespace}/memories`, memory);
         if (status === 201) written.push({ namespace, content: more });
         else expect({ status, may: mayFail || failing }).toEqual({ status: 503, may: true });
-        await sleep(250);
+        await sleep(400);
       }
     }),
   );
