@@ -1,8 +1,9 @@
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
-import { mneme } from "../support/acts/backup.js";
+import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, newNamespace, post, remember } from "../support/acts/memories.js";
 import {
   clients,
@@ -326,4 +327,75 @@ test("state of a release that didn't count it is counted by the upgrade, or by t
   await expectCounted(namespace);
   await setState(next, namespace, "a", 1);
   await expectCounted(namespace);
+});
+
+/** More old versions than one script looks at. */
+const MANY = 450;
+
+async function versioned(namespace: string, key: string): Promise<void> {
+  const operations = (from: number) =>
+    Array.from({ length: 50 }, (_, index) => ({ op: "set", key, value: { index: from + index } }));
+  for (let from = 0; from < MANY; from += 50)
+    expect((await transact(service, namespace, { operations: operations(from) })).status).toBe(200);
+}
+
+test("a long history of a release that didn't count state is counted in steps, by writes or by the upgrade", async () => {
+  const namespace = newNamespace();
+  for (const key of ["written", "left"]) await versioned(namespace, key);
+  await expectCounted(namespace);
+  const named = (kind: string): string => `${service.prefix}:${kind}:{${namespace}}`;
+  for (const key of ["written", "left"]) await redis.hDel(`${named("state-facts")}:${key}`, "z");
+  await redis.hDel(named("state-head"), ["bytes", "first", "span"]);
+  await redis.del(named("state-ends"));
+
+  const counted: number[] = [];
+  for (let index = 0; index < 3; index++) {
+    await setState(service, namespace, "written", index);
+    counted.push((await usage(service, namespace)).state_bytes);
+  }
+  const each = sizeOf("written", JSON.stringify({ index: 100 }));
+  // Each of them looked at 200 old versions at most.
+  expect(counted[0]).toBeGreaterThan(150 * each);
+  expect(counted[0]).toBeLessThan(205 * each);
+  expect(counted[1]).toBeLessThan(410 * each);
+  expect(counted[2]).toBeGreaterThan(440 * each);
+
+  await redis.hDel(`${service.prefix}:upgrades`, "reached");
+  const next = await startService({ MNEME_KEY_PREFIX: service.prefix });
+  onTestFinished(async () => void (await next.stop()));
+  const whole = await recount(namespace);
+  await until(
+    () => usage(next, namespace),
+    ({ state_bytes }) => state_bytes === whole,
+  );
+  await setState(next, namespace, "left", 1);
+  await expectCounted(namespace);
+  for (const key of ["written", "left"]) await next.send("DELETE", statePath(namespace, key));
+  await next.send("DELETE", `/v1/namespaces/${namespace}`);
+  expect(await usage(next, namespace)).toMatchObject({ bytes: 0, state_bytes: 0 });
+});
+
+test("imported lines that cut off a history count out what they cut off, of an imported document too", async () => {
+  const [from, into] = [newNamespace(), newNamespace()];
+  await versioned(from, "long");
+  const file = join(tempDir(), "export.jsonl");
+  await mneme(service, ["export", "--namespace", from, "--out", file]);
+  expect((await mneme(service, ["import", file, "--into", into])).code).toBe(0);
+  for (let index = 0; index < 5; index++) await setState(service, into, "long", index);
+  await expectCounted(into);
+  const [manifest] = linesOf(file);
+  const id = hash("sha1", "long");
+  for (const namespace of [into, from]) {
+    const history = `${service.prefix}:state-old:{${namespace}}:long`;
+    const times = ((await redis.xRange(history, "-", "+")) ?? []).map((entry) => parseInt(entry.id, 10));
+    for (const at of [times[3], times[260], times[448]]) {
+      const cut = join(tempDir(), "cut.jsonl");
+      forge(cut, [manifest, { kind: "erased", namespace, what: "state_history", id, at }]);
+      const { code, stderr } = await mneme(service, ["import", cut]);
+      expect(code, stderr).toBe(0);
+      const left = ((await redis.xRange(history, "-", "+")) ?? []).map((entry) => parseInt(entry.id, 10));
+      expect(left).toEqual(times.filter((time) => time > (at ?? 0)));
+      await expectCounted(namespace);
+    }
+  }
 });

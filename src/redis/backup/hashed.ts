@@ -79,18 +79,22 @@ export async function removeHashed(
 ): Promise<boolean> {
   const { auditor, keys } = deps;
   if (what === "alias") return !dryRun && forgetAlias(deps, trail, namespace, name, id);
-  const removed = await auditor.run(namespace, trail, (client, audit) =>
-    client.removeExportedState(
-      audit,
-      [
-        keys.state(namespace, name),
-        keys.stateFacts(namespace, name),
-        keys.stateHistory(namespace, name),
-        keys.stateNames(namespace),
-      ],
-      [name, String(at), what === "state_history" ? "1" : "", dryRun ? "1" : ""],
-    ),
-  );
-  if (removed === 1 && !dryRun) await eraseAnswers(deps, [subjectOf.state(namespace, name)]);
-  return removed === 1;
+  const step = (goesOn: boolean): Promise<number> =>
+    auditor.run(namespace, trail, (client, audit) =>
+      client.removeExportedState(
+        audit,
+        [
+          keys.state(namespace, name),
+          keys.stateFacts(namespace, name),
+          keys.stateHistory(namespace, name),
+          keys.stateNames(namespace),
+        ],
+        [name, String(at), what === "state_history" ? "1" : "", dryRun ? "1" : "", goesOn ? "1" : ""],
+      ),
+    );
+  let removed = await step(false);
+  const found = removed > 0;
+  while (removed === 2) removed = await step(true);
+  if (found && !dryRun) await eraseAnswers(deps, [subjectOf.state(namespace, name)]);
+  return found;
 }

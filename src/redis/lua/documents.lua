@@ -95,13 +95,16 @@ end
 -- The value as it was written.
 local function state_text(doc, current) return current.text or redis.call('JSON.GET', doc) end
 
--- What a document counts for. One that a release wrote which didn't count is counted now, so this comes after the audit.
+-- What a document counts for. One that a release wrote which didn't count is counted now, so this comes after the audit: many old
+-- versions by several writes.
 -- `text`: the document's, where it has changed already.
 local function state_size(key, doc, history, before, text)
   state_open()
-  if not before then return size_last(history) end
-  local size = size_read(before.size)
-  if size.version == before.version then return size end
+  local size = before and size_read(before.size) or size_last(history)
+  if not before or size.version == before.version then
+    size_go_on(size, key, history, before and tonumber(before.time))
+    return size
+  end
   size_count(size, key, history, before.version, text or state_text(doc, before), before.expires, tonumber(before.time))
   return size
 end

@@ -57,12 +57,15 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
 async function countState({ redis, keys, stateHistoryMs }: BatchDeps, named: string): Promise<void> {
   const close = named.indexOf("}:");
   const [namespace, key] = [named.slice(1, close), named.slice(close + 2)];
-  await redis.run((client) =>
-    client.countState(
-      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
-      [key, String(stateHistoryMs)],
-    ),
-  );
+  let counted: number;
+  do {
+    counted = await redis.run((client) =>
+      client.countState(
+        [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+        [key, String(stateHistoryMs)],
+      ),
+    );
+  } while (counted === 2);
 }
 
 /** Lists those of these keys that are receipts of their own, with when they end. */
