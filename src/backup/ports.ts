@@ -131,11 +131,11 @@ export interface ImportTarget {
     options: PutOptions,
   ): Promise<Outcome | { readonly taken: string }>;
   /** Part of the act that wrote its memory; false: that isn't this import's. */
-  putVersion(line: VersionLine, options: PutOptions): Promise<boolean>;
+  putVersion(line: VersionLine, options: PutOptions): Promise<boolean | "quota">;
   putSession(trail: Trail, line: SessionLine, options: PutOptions): Promise<Outcome>;
   putMessage(line: MessageLine, options: PutOptions): Promise<boolean | "quota">;
   putState(trail: Trail, line: StateLine, options: PutOptions): Promise<Outcome>;
-  putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean>;
+  putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean | "quota">;
   /** Notes it; false: it was noted before. */
   putErased(trail: Trail, line: ErasedLine): Promise<boolean>;
   /** Whether this import wrote what the line says is gone: so it was in the file before. */

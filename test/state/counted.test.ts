@@ -230,6 +230,37 @@ test("an import beyond the quota is refused", async () => {
   await expectCounted(into);
 });
 
+test("an import's old versions obey the quota, of documents, deleted ones too, and of memories", async () => {
+  const [live, deleted, memories] = [newNamespace(), newNamespace(), newNamespace()];
+  for (const namespace of [live, deleted])
+    for (let index = 0; index < 9; index++) await setState(service, namespace, "k", `${index}`.repeat(1000));
+  await service.send("DELETE", statePath(deleted, "k"));
+  const { id } = await remember(service, memories, { content: "x".repeat(1000) });
+  for (let index = 0; index < 9; index++) {
+    const path = `/v1/namespaces/${memories}/memories/${id}`;
+    const { status } = await service.send("PATCH", path, { content: `${index}`.repeat(1000) });
+    expect(status).toBe(200);
+  }
+  for (const from of [live, deleted, memories]) {
+    const file = join(tempDir(), "export.jsonl");
+    await mneme(service, ["export", "--namespace", from, "--out", file]);
+    const most = Math.ceil((await usage(service, from)).bytes / 2);
+    const into = newNamespace();
+    await setQuota(service, into, { bytes: most });
+    const { code, stderr } = await mneme(service, ["import", file, "--into", into]);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("quota") as string });
+    const { bytes } = await usage(service, into);
+    expect(bytes).toBeLessThanOrEqual(most);
+    expect(bytes).toBeGreaterThan(most / 2);
+    // What was taken in stays, and the rest follows once there is room.
+    await setQuota(service, into, {});
+    expect((await mneme(service, ["import", file, "--into", into, "--on-conflict", "overwrite"])).code).toBe(
+      0,
+    );
+    expect((await usage(service, into)).bytes).toBeGreaterThan(1.8 * most);
+  }
+});
+
 test("old versions and expired documents count for history's time, and no longer", async () => {
   const brief = await startService({ STATE_HISTORY_SECONDS: "4" });
   onTestFinished(async () => void (await brief.stop()));

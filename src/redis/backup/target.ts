@@ -106,7 +106,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           ],
         ),
       );
-      return reply === 1;
+      return takenIn(reply);
     },
 
     async putSession(trail, { namespace, session, after }, options) {
@@ -165,7 +165,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           [importId, String(number), id, json, ...fields],
         ),
       );
-      return reply === -1 ? "quota" : reply === 1;
+      return takenIn(reply);
     },
 
     async putState(trail, { namespace, key, document, deleted_at }, options) {
@@ -215,6 +215,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       ];
       const reply = await redis.run((client) =>
         client.putExportedStateVersion(
+          meter(namespace),
           [keys.stateFacts(namespace, key), keys.stateHistory(namespace, key), keys.gone(namespace)],
           [
             importId,
@@ -226,7 +227,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           ],
         ),
       );
-      return reply === 1;
+      return takenIn(reply);
     },
 
     async putErased(trail, { namespace, what, id, at }) {
@@ -347,6 +348,9 @@ async function withoutErasedWords(
   const own = stored.own_vector === true && vectors !== undefined ? { vectors } : {};
   return { ...rest, ...own, stored };
 }
+
+/** What the scripts reply that write what belongs to a record. */
+const takenIn = (reply: number): boolean | "quota" => (reply === -1 ? "quota" : reply === 1);
 
 /** What each script of an import goes by. */
 function ruleOf({ rule, importId, dryRun, restoreErased }: PutOptions) {

@@ -135,7 +135,7 @@ export const scripts = {
   putExportedSession: forCaller("backup/lua/put-session", text, "scoped"),
   putExportedMessage: forService("backup/lua/put-message", integer, "scoped"),
   putExportedState: forCaller("backup/lua/put-state", text, "scoped"),
-  putExportedStateVersion: forService("backup/lua/put-state-version", integer),
+  putExportedStateVersion: forService("backup/lua/put-state-version", integer, "scoped"),
   writeJob: forService("backup/lua/write-job", integer),
   putVotes: forService("backup/lua/put-votes", integer),
   putGone: forService("backup/lua/put-gone", integer, "plain", "works"),

@@ -1,10 +1,11 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
+--- @include "lua/usage"
 --- @include "lua/state-size"
 --- @include "lua/state-left"
 --[[
 Adds an old version to the history of a document that this import has written just now; part of that act. It counts as
-superseded just now, but no quota refuses it, as its document is there already.
+superseded just now.
 
 KEYS[1] the document's hash
 KEYS[2] its history
@@ -17,7 +18,7 @@ ARGV[4] what stands for the document with its history among what was deleted; ''
 ARGV[5] the state key
 ARGV[6+] its fields and their values, in turn
 
-Returns 1, or 0 where the document isn't this import's (any more), or it went with this version.
+Returns 1; 0 where the document isn't this import's (any more), or it went with this version; -1 if a quota refuses it.
 ]]
 local current = redis.call('HMGET', KEYS[1], 'v', 'im')
 if current[1] and current[2] ~= ARGV[1] .. ':' .. current[1] then return 0 end
@@ -36,12 +37,14 @@ end
 size_open(size_head_of(KEYS[1], 'state%-facts'), tonumber(ARGV[2]))
 local size = current[1] and size_read(redis.call('HGET', KEYS[1], 'z')) or size_last(KEYS[2])
 size.version = size.version or '0'
+local bytes = 0
 for i = 6, #ARGV, 2 do
-  if ARGV[i] == 'j' then
-    local bytes = size_of(ARGV[5], ARGV[i + 1])
-    size_bytes = size_bytes + bytes
-    size_add_old(size, size_time(now), bytes)
-  end
+  if ARGV[i] == 'j' then bytes = size_of(ARGV[5], ARGV[i + 1]) end
+end
+if bytes > 0 then
+  if usage_over(0, bytes) then return -1 end
+  size_bytes = size_bytes + bytes
+  size_add_old(size, size_time(now), bytes)
 end
 size_save()
 if current[1] then

@@ -5,8 +5,7 @@
 --- @include "lua/vector-fields"
 --- @include "lua/versions"
 --[[
-Writes an old version of a memory that this import has written just now; part of that act. It counts, but no quota refuses it: its
-memory was taken in.
+Writes an old version of a memory that this import has written just now; part of that act.
 
 KEYS[1]  the record
 KEYS[2]  the old version
@@ -20,8 +19,8 @@ ARGV[4]  until when it is kept, milliseconds since the epoch, or '' for as long 
 ARGV[5]  '1' if what was deleted here comes back
 ARGV[6+] one vector per hash in KEYS[4+]
 
-Returns 1, or 0 where the record isn't this import's (any more), or it is over, or was deleted here, or older than those
-that a memory keeps.
+Returns 1; 0 where the record isn't this import's (any more), or it is over, or was deleted here, or older than those
+that a memory keeps; -1 if a quota refuses it.
 ]]
 local import, document, version, kept_until = unpack(ARGV, 1, 4)
 local record, old, gone = unpack(KEYS, 1, 3)
@@ -37,6 +36,7 @@ local ends = tonumber(kept_until ~= '' and kept_until or nil)
 if ends and ends <= now then return 0 end
 
 local bytes, id = usage_json + usage_vectors, string.match(record, '[^:]+$')
+if usage_over(0, bytes) then return -1 end
 local json, vectors, versions = usage_of(record)
 local expiry = redis.call('PEXPIRETIME', record)
 usage_leave(id, json + vectors + versions, expiry)
