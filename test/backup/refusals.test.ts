@@ -9,6 +9,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { transact } from "../support/acts/state.js";
 import { runs } from "../support/run/long.js";
 import { tempFolder } from "../support/run/temp-dir.js";
 import { useService } from "../support/service/service.js";
@@ -302,4 +303,27 @@ test("a key without admin exports memories, but neither settings nor who gave fe
   expect(lines.map(({ kind }) => kind)).toEqual(["manifest", "memory", "moment", "trailer"]);
   expect(lines[1]).not.toHaveProperty("voices");
   expect(lines[1]).toMatchObject({ memory: { evidence: { counts: { confirmed: 1 } } } });
+});
+
+test("a document whose name no URL holds comes back out of an old backup, and a transaction deletes it", async () => {
+  const path = join(folder, "dots.jsonl");
+  const named = linesOf(file);
+  for (const line of named) if (line["kind"] === "state") Object.assign(line, { key: ".." });
+  forge(path, named);
+  const into = newNamespace();
+  const key = await keyFor(root, into, ["read", "write", "admin"]);
+  const imported = await mneme(open, ["import", path, "--into", into], key);
+  expect(imported.code, imported.stderr).toBe(0);
+  const there = async () =>
+    bodyOf<{ documents: { key: string; version: number }[] }>(
+      await root.send("GET", `/v1/namespaces/${into}/state`),
+      200,
+    ).documents;
+  const checks = (await there()).map(({ key: name, version }) => ({ key: name, version }));
+  expect(checks).toHaveLength(1);
+  const wrote = await transact(root, into, { operations: [{ op: "set", key: "..", value: 1 }] });
+  expect(wrote.status).toBe(400);
+  const deleted = await transact(root, into, { checks, operations: [{ op: "delete", key: ".." }] });
+  expect(deleted.status, JSON.stringify(deleted.body)).toBe(200);
+  expect(await there()).toEqual([]);
 });

@@ -15,6 +15,9 @@ describe.each([".", ".."])("the name %j, which no URL can hold", (name) => {
       ["POST", `${place}/memories`, remembered({ session_id: name }), "session_id"],
       ["POST", `${place}/memories`, remembered({ fact: { ...fact, subject: name } }), "fact.subject"],
       ["POST", `${place}/memories`, remembered({ fact: { ...fact, object: name } }), "fact.object"],
+      ["POST", `${place}/memories`, remembered({ agent_id: name }), "agent_id"],
+      ["POST", `${place}/memories`, remembered({ fact: { ...fact, subject: ` ${name}\t` } }), "fact.subject"],
+      ["POST", `${place}/memories`, remembered({ fact: { ...fact, subject: "\u2025" } }), "fact.subject"],
       ["POST", `${place}/interactions`, { input: "Hello", session_id: name }, "session_id"],
       ["POST", "/v1/keys", { agent: name, grants: [] }, "agent"],
     ] as const;

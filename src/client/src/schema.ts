@@ -5843,7 +5843,7 @@ export interface components {
        */
       checks?: {
         /**
-         * @description Text of up to 256 bytes of UTF-8, except `.` and `..`. Percent-encoded in the URL.
+         * @description Text of up to 256 bytes of UTF-8. `.` and `..` name documents that earlier releases took.
          * @example inventory/sku-42
          */
         key: string;
@@ -5895,7 +5895,7 @@ export interface components {
              */
             op: "delete";
             /**
-             * @description Text of up to 256 bytes of UTF-8, except `.` and `..`. Percent-encoded in the URL.
+             * @description Text of up to 256 bytes of UTF-8. `.` and `..` name documents that earlier releases took.
              * @example inventory/sku-42
              */
             key: string;

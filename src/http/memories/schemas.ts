@@ -6,7 +6,6 @@ import { foundPii } from "../pii/counts-schema.js";
 import {
   embedding,
   embeddingModel,
-  identifier,
   importance,
   memoryId,
   memoryType,
@@ -32,7 +31,7 @@ import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 
 /** Fields that a write may set besides the content. */
 export const provenance = {
-  agent_id: identifier.optional(),
+  agent_id: pathText(LIMITS.identifierBytes).optional(),
   session_id: pathText(LIMITS.identifierBytes).optional(),
   timestamp: time
     .optional()

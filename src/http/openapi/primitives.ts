@@ -40,10 +40,13 @@ export const factName = text(LIMITS.identifierBytes)
   .refine((value) => normaliseName(value) !== "", "Must not be blank.")
   .openapi({ maxLength: LIMITS.identifierBytes, pattern: "\\S" });
 
-/** As {@link factName}, of what a path can name once it's stored: see {@link pathText}. */
+/** As {@link factName}, of what a path can name once it's stored, which is as names are compared: see {@link pathText}. */
 export const newName = factName
-  .refine((value) => !isDotPart(value), DOT_PART)
-  .openapi({ maxLength: LIMITS.identifierBytes, pattern: "[^\\s.]|\\s\\.|\\.\\s|\\.{3}" });
+  .refine((value) => !isDotPart(normaliseName(value)), DOT_PART)
+  .openapi({
+    maxLength: LIMITS.identifierBytes,
+    pattern: "[^\\s.\\u2024\\u2025\\ufe52\\uff0e]|\\.\\s+\\.|\\.{3}",
+  });
 
 const LABELS = `[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,${LIMITS.namespaceLabels - 1}}`;
 /** The same rule as in {@link namespace} and {@link namespacePattern}, for the document. */

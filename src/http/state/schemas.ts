@@ -8,7 +8,7 @@ import type { StateChange, StateVersion } from "../../state/ports.js";
 import type { PiiCounts } from "../../pii/kinds.js";
 import type { TransactOutcome } from "../../state/transact.js";
 import { foundPii } from "../pii/counts-schema.js";
-import { namespace, pathText, timeView, ttlSeconds } from "../openapi/primitives.js";
+import { namespace, pathText, text, timeView, ttlSeconds } from "../openapi/primitives.js";
 
 /**
  * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so such a
@@ -97,6 +97,10 @@ export function writeHistory(
 }
 
 const place = { key: stateKey, path: z.string().optional() };
+const storedKey = text(LIMITS.identifierBytes).openapi({
+  description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8. \`.\` and \`..\` name documents that earlier releases took.`,
+  example: "inventory/sku-42",
+});
 const ttl = {
   ttl_seconds: ttlSeconds.optional().openapi({
     description:
@@ -108,7 +112,7 @@ const bound = z.number().optional();
 export const stateOperation = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("set"), ...place, value: stateValue, ...ttl }),
   z.strictObject({ op: z.literal("merge"), ...place, value: stateValue, ...ttl }),
-  z.strictObject({ op: z.literal("delete"), ...place }),
+  z.strictObject({ op: z.literal("delete"), ...place, key: storedKey }),
   z.strictObject({ op: z.literal("increment"), ...place, by: z.number(), min: bound, max: bound, ...ttl }),
 ]);
 
@@ -117,7 +121,7 @@ export const stateTransaction = z
     checks: z
       .array(
         z.strictObject({
-          key: stateKey,
+          key: storedKey,
           version: z
             .int()
             .min(1)

@@ -30,16 +30,16 @@ beforeAll(async () => {
   }
 });
 
-/** No session can have a name that no URL holds. */
-const sessionOf = (text: string): string => (text === "." || text === ".." ? `${text}session` : text);
+/** No session and no agent can have a name that no URL holds. */
+const nameOf = (text: string): string => (text === "." || text === ".." ? `${text}name` : text);
 
 /** A memory with a text in every place where a caller may put one. */
 function everywhere(text: string): Json {
   return {
     content: text,
     memory_type: "semantic",
-    agent_id: text,
-    session_id: sessionOf(text),
+    agent_id: nameOf(text),
+    session_id: nameOf(text),
     tags: [text],
     metadata: { value: text, in: [text], key: Object.fromEntries([[text, true]]) },
   };
@@ -54,8 +54,8 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
   test("is given back as it came", async () => {
     const memory = await read(service, memoryOf(text));
     expect(memory.content).toBe(text);
-    expect(memory.agent_id).toBe(text);
-    expect(memory.session_id).toBe(sessionOf(text));
+    expect(memory.agent_id).toBe(nameOf(text));
+    expect(memory.session_id).toBe(nameOf(text));
     expect(memory.tags).toEqual([text]);
     expect(JSON.stringify(memory.metadata)).toBe(JSON.stringify(everywhere(text)["metadata"]));
   });
@@ -66,8 +66,8 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
     const named = Object.fromEntries([[text, true]]);
     const key = { key: text.startsWith("$") ? { $literal: named } : named };
     const filters: Parameters[] = [
-      { agent_id: text },
-      { session_id: sessionOf(text) },
+      { agent_id: nameOf(text) },
+      { session_id: nameOf(text) },
       { tag: text },
       { metadata: JSON.stringify({ value: text }) },
       { metadata: JSON.stringify({ in: text }) },
@@ -85,8 +85,8 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
       namespaces: [namespace],
       mode: "vector",
       filter: {
-        agent_id: text,
-        session_id: [sessionOf(text)],
+        agent_id: nameOf(text),
+        session_id: [nameOf(text)],
         tags: [text],
         tags_any: [text],
         metadata: { value: [text], ...key },
@@ -156,7 +156,7 @@ describe("a lone surrogate", () => {
     async (_name, text) => {
       const places: [string, Json][] = [
         ["content", { content: text }],
-        ["agent_id", { agent_id: text }],
+        ["agent_id", { agent_id: nameOf(text) }],
         ["session_id", { session_id: text }],
         ["tags[0]", { tags: [text] }],
         ["metadata", { metadata: { a: [{ b: text }] } }],
@@ -169,7 +169,7 @@ describe("a lone surrogate", () => {
       const request = { query: "fine", namespaces: [namespace] };
       for (const place of [
         { query: text },
-        { filter: { agent_id: text } },
+        { filter: { agent_id: nameOf(text) } },
         { filter: { tags: [text] } },
         { filter: { metadata: { a: text } } },
       ]) {

@@ -697,7 +697,7 @@ class PutState(TypedDict):
 
 class StateTransactionChecks(TypedDict):
     key: str
-    """Text of up to 256 bytes of UTF-8, except `.` and `..`. Percent-encoded in the URL."""
+    """Text of up to 256 bytes of UTF-8. `.` and `..` name documents that earlier releases took."""
     version: int | None
     """Expected version; null: the document must not exist."""
 
@@ -732,7 +732,7 @@ class StateTransactionOperationsDelete(TypedDict):
     op: Literal["delete"]
     """Kind of the operation."""
     key: str
-    """Text of up to 256 bytes of UTF-8, except `.` and `..`. Percent-encoded in the URL."""
+    """Text of up to 256 bytes of UTF-8. `.` and `..` name documents that earlier releases took."""
     path: NotRequired[str]
     """JSONPath inside the document; the whole document unless given."""
 
