@@ -136,7 +136,7 @@ export interface ImportTarget {
   putMessage(line: MessageLine, options: PutOptions): Promise<boolean | "quota">;
   putState(trail: Trail, line: StateLine, options: PutOptions): Promise<Outcome>;
   putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean | "quota">;
-  /** Notes it; false: it was noted before. */
+  /** Notes it; false: it was noted before. Rejects with `quota_exceeded` if the namespace has as many notes as it may have. */
   putErased(trail: Trail, line: ErasedLine): Promise<boolean>;
   /** Whether this import wrote what the line says is gone: so it was in the file before. */
   isOwn(line: ErasedLine, importId: string): Promise<boolean>;

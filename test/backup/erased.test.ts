@@ -1,10 +1,11 @@
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { ManifestLine } from "../../src/backup/lines.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { erased } from "../erasures/support.js";
-import { contentOf, linesOf, mneme } from "../support/acts/backup.js";
+import { contentOf, forge, linesOf, mneme } from "../support/acts/backup.js";
 import { listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
 import { setState } from "../support/acts/state.js";
 import { tempFolder } from "../support/run/temp-dir.js";
@@ -206,4 +207,57 @@ test("an import takes the words of an erased memory out of the one that followed
   await imported(target, full);
   expect(await lent(target.prefix)).toContain("rain");
   expect(await lent(target.prefix)).not.toContain("Zebulon");
+});
+
+const deletionsOf = async (namespace: string): Promise<unknown> => {
+  const { body } = await origin.send("GET", `/v1/namespaces/${namespace}/stats`);
+  return (body as { kept: { deletions: { entries: number } } }).kept.deletions.entries;
+};
+
+test("a note whose time is still to come is refused: it would delete what is still to be written", async () => {
+  const namespace = newNamespace();
+  await setState(origin, namespace, "stays", 1);
+  const [manifest] = linesOf(await exported(origin, namespace, "for-its-manifest"));
+  const note = { kind: "erased", namespace, id: hash("sha1", "stays") };
+  const file = join(folder, "ahead.jsonl");
+  for (const what of ["state", "memory"]) {
+    forge(file, [manifest, { ...note, what, at: Date.now() + 3_600_000 }]);
+    const { code, stderr } = await mneme(origin, ["import", file]);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("to come") as string });
+  }
+  expect(await deletionsOf(namespace)).toBe(0);
+  expect((await origin.send("GET", `/v1/namespaces/${namespace}/state/stays`)).status).toBe(200);
+  // Another store's clock may be a little ahead.
+  forge(file, [manifest, { ...note, what: "state", at: Date.now() + 60_000 }]);
+  await imported(origin, file);
+  expect(await deletionsOf(namespace)).toBe(1);
+  expect((await origin.send("GET", `/v1/namespaces/${namespace}/state/stays`)).status).toBe(404);
+});
+
+test("a namespace keeps a million notes of deletions: a deletion drives out the oldest one, an import none", async () => {
+  const namespace = newNamespace();
+  const notes = `${origin.prefix}:gone:{${namespace}}`;
+  const first = Date.now() - 3_600_000;
+  const plant = `for i = ARGV[1], ARGV[1] + 9999 do redis.call('ZADD', KEYS[1], ${first} + i, 'm ' .. i) end`;
+  for (let from = 0; from < 1_000_000; from += 10_000)
+    await redis.eval(plant, { keys: [notes], arguments: [String(from)] });
+  await setState(origin, namespace, "goes", 1);
+  const [manifest] = linesOf(await exported(target, namespace, "for-its-manifest"));
+  expect((await origin.send("DELETE", `/v1/namespaces/${namespace}/state/goes`)).status).toBe(204);
+  expect(await redis.zCard(notes)).toBe(1_000_000);
+  expect(await deletionsOf(namespace)).toBe(1_000_000);
+  expect(await redis.zmScore(notes, ["m 0", "m 1", `d ${hash("sha1", "goes")}`])).toEqual([
+    null,
+    first + 1,
+    expect.any(Number),
+  ]);
+  const file = join(folder, "driven-out.jsonl");
+  forge(file, [
+    manifest,
+    { kind: "erased", namespace, what: "state", id: hash("sha1", "other"), at: Date.now() },
+  ]);
+  const { code, stderr } = await mneme(origin, ["import", file]);
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("quota") as string });
+  expect(await redis.zScore(notes, "m 1")).toBe(first + 1);
+  await redis.unlink(notes);
 });

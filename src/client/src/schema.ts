@@ -3479,7 +3479,7 @@ export interface components {
          */
         day: string;
       }[];
-      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state. */
+      /** @description What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, state, and notes of deletions. */
       kept: {
         /** @description Settings of receipts. */
         receipts: {
@@ -3504,6 +3504,13 @@ export interface components {
         };
         /** @description Documents, in the bytes that they count for in the quota, with their old versions. */
         state: {
+          /** @description Audit entries on this page. */
+          entries: number;
+          /** @description Bytes of the memories. */
+          bytes: number;
+        };
+        /** @description Notes of what was deleted in the last 400 days, so that no import brings it back. */
+        deletions: {
           /** @description Audit entries on this page. */
           entries: number;
           /** @description Bytes of the memories. */

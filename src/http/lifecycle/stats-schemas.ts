@@ -30,10 +30,20 @@ export const statsView = z
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
       description: "Memories recorded on each of the last 30 days (UTC) that still exist; today last.",
     }),
-    kept: z.object({ receipts: entries, audit: entries, state_changes: entries, state: documents }).openapi({
-      description:
-        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state.",
-    }),
+    kept: z
+      .object({
+        receipts: entries,
+        audit: entries,
+        state_changes: entries,
+        state: documents,
+        deletions: entries.openapi({
+          description: "Notes of what was deleted in the last 400 days, so that no import brings it back.",
+        }),
+      })
+      .openapi({
+        description:
+          "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, state, and notes of deletions.",
+      }),
     archive: z
       .object({
         memories: z.int(),

@@ -35,7 +35,7 @@ export interface SurveyorOptions {
   readonly named: number;
 }
 
-const KEPT = ["receipts", "audit", "state_changes", "state"] as const;
+const KEPT = ["receipts", "audit", "state_changes", "state", "deletions"] as const;
 const EVERY_MS = 5 * 60_000;
 /** A survey that takes long is made the more seldom, so that it is at most a twentieth of the time. */
 const SHARE = 20;

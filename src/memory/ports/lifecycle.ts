@@ -92,7 +92,7 @@ export interface Ending {
 /** Entries and bytes by kind, as `stats` names them. */
 export type Kept = Readonly<
   Record<
-    "receipts" | "audit" | "state_changes" | "state",
+    "receipts" | "audit" | "state_changes" | "state" | "deletions",
     { readonly entries: number; readonly bytes: number }
   >
 >;
@@ -159,7 +159,7 @@ export interface LifecycleStore {
     span: { readonly above: number; readonly to: number },
     limit: number,
   ): Promise<readonly ValidityEnd[]>;
-  /** Receipts, audit entries and state changes that are kept in a namespace. */
+  /** Receipts, audit entries, state changes, state, and notes of deletions that are kept in a namespace. */
   keptIn(namespace: string): Promise<Kept>;
   keptFor(namespace: string): Promise<KeptFor>;
   /** Number of memories of a type whose current version is from before then. */

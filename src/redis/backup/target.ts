@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ExportedMemory, MemoryLine, VersionLine } from "../../backup/lines.js";
 import { OUTCOMES } from "../../backup/ports.js";
 import type { ImportTarget, Outcome, PutOptions } from "../../backup/ports.js";
+import { quotaExceeded } from "../../domain/errors.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { SUPERSEDED_FACET, belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 import type { Memory } from "../../memory/model/record.js";
@@ -234,6 +235,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       const news = await auditor.run(namespace, trail, (client, audit) =>
         client.noteErased(audit, [keys.gone(namespace)], [noteOf(what, id), String(at), id]),
       );
+      if (news === -1) throw quotaExceeded("notes of deletions");
       return news === 1;
     },
 

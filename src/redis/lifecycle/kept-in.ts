@@ -2,8 +2,8 @@ import type { Kept } from "../../memory/ports/lifecycle.js";
 import type { StoreDeps } from "../deps.js";
 
 /**
- * Streams that grow with each call, of which Redis estimates the bytes of a long one by a few of its entries; and state, by what it
- * counts for.
+ * Streams that grow with each call, of which Redis estimates the bytes of a long one by a few of its entries; state, by what it
+ * counts for; and notes of deletions.
  */
 export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Promise<Kept> {
   const streams = [keys.receipts(namespace), keys.audit(namespace), keys.stateChanges(namespace)];
@@ -16,10 +16,17 @@ export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Pro
     ),
   );
   const [receipts = NONE, audit = NONE, state_changes = NONE] = amounts;
-  const [entries, bytes] = await redis.run((client) =>
-    Promise.all([client.zCard(keys.stateNames(namespace)), client.hGet(keys.stateHead(namespace), "bytes")]),
+  const gone = keys.gone(namespace);
+  const [documents, counted, notes, noted] = await redis.run((client) =>
+    Promise.all([
+      client.zCard(keys.stateNames(namespace)),
+      client.hGet(keys.stateHead(namespace), "bytes"),
+      client.zCard(gone),
+      client.memoryUsage(gone),
+    ]),
   );
-  return { receipts, audit, state_changes, state: { entries, bytes: Number(bytes ?? 0) } };
+  const state = { entries: documents, bytes: Number(counted ?? 0) };
+  return { receipts, audit, state_changes, state, deletions: { entries: notes, bytes: noted ?? 0 } };
 }
 
 const NONE = { entries: 0, bytes: 0 };

@@ -94,6 +94,12 @@ test("a receipt that outlives the audit trail has all that it needs", async () =
 test("stats and metrics say what calls leave behind", async () => {
   const namespace = newNamespace();
   await remember(service, namespace, { content: "a walrus" });
+  const gone = newNamespace();
+  const deleted = await remember(service, gone, { content: "a seal" });
+  await remember(service, gone, { content: "another seal" });
+  await service.send("DELETE", `/v1/namespaces/${gone}/memories/${deleted.id}`);
+  const stats = await service.send("GET", `/v1/namespaces/${gone}/stats`);
+  expect(stats.body).toMatchObject({ kept: { deletions: { entries: 1 } } });
   await recall(service, { query: "walrus", namespaces: [namespace] });
   const { body } = await service.send("GET", `/v1/namespaces/${namespace}/stats`);
   const { kept } = body as { kept: Record<string, { entries: number; bytes: number }> };
@@ -102,12 +108,14 @@ test("stats and metrics say what calls leave behind", async () => {
     receipts: { entries: 1 },
     audit: { entries: 3 },
     state_changes: { entries: 0 },
+    deletions: { entries: 0, bytes: 0 },
   });
   expect(kept["receipts"]?.bytes).toBeGreaterThan(50);
   await until(
     async () => (await service.send("GET", "/metrics")).text,
     (text) =>
       /mneme_kept_bytes\{kind="audit"\} [1-9]/.test(text) &&
+      /mneme_kept_bytes\{kind="deletions"\} [1-9]/.test(text) &&
       /mneme_redis_memory_bytes\{kind="used"\} [1-9]/.test(text),
   );
 });

@@ -636,13 +636,23 @@ class NamespaceStatsKeptState(Model):
     """Bytes of the memories."""
 
 
+class NamespaceStatsKeptDeletions(Model):
+    """Notes of what was deleted in the last 400 days, so that no import brings it back."""
+
+    entries: int
+    """Audit entries on this page."""
+    bytes: int
+    """Bytes of the memories."""
+
+
 class NamespaceStatsKept(Model):
-    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, and state."""
+    """What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, changes of state, state, and notes of deletions."""
 
     receipts: NamespaceStatsKeptReceipts
     audit: NamespaceStatsKeptAudit
     state_changes: NamespaceStatsKeptStateChanges
     state: NamespaceStatsKeptState
+    deletions: NamespaceStatsKeptDeletions
 
 
 class NamespaceStatsArchive(Model):

@@ -170,6 +170,7 @@ function Kept({ ns, stats }: { readonly ns: string; readonly stats: Stats }) {
       retention.state_history_seconds,
     ],
     ["State with its old versions", kept.state.entries, kept.state.bytes, null],
+    ["Notes of deletions", kept.deletions.entries, kept.deletions.bytes, 400 * 86_400],
     ["Archived memories", archive.memories, archive.bytes, null],
   ] as const;
   return (
