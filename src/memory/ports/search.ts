@@ -97,7 +97,7 @@ export interface Situation {
   readonly follows: string | undefined;
   /** The part of its content that are short questions, 0 to 1. */
   readonly asks: number;
-  /** Whose words its content begins with: "user", "assistant" or a name in lower case; undefined: it names nobody. */
+  /** Whose words its content begins with: "user", "assistant" or a name in lower case; undefined: it has no such name. */
   readonly speaker: string | undefined;
 }
 
