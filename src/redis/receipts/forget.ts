@@ -159,11 +159,10 @@ async function notedHomes({ redis, keys }: ReceiptDeps): Promise<readonly (reado
       const page = await redis.run((client) => client.hScan(keys.receiptHomes(), cursor, { COUNT: HOMES }));
       ({ cursor } = page);
       const homes = page.entries.flatMap(({ value }) => (value.startsWith("~") ? [value] : []));
-      await redis.run((client) =>
-        Promise.all(homes.map((home) => client.hSetNX(keys.receiptsNoted(), home, now))),
-      );
+      if (homes.length > 0)
+        await redis.run((client) => client.noteReceiptHomes([keys.receiptsNoted()], [now, ...homes]));
     } while (cursor !== "0");
-    await redis.run((client) => client.hSet(keys.receiptsNoted(), ALL, now));
+    await redis.run((client) => client.noteReceiptHomes([keys.receiptsNoted()], [now, ALL]));
     found = await read();
   }
   return Object.entries(found)

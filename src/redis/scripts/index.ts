@@ -25,6 +25,7 @@ export const scripts = {
   withdrawSource: forService("erasure/lua/withdraw-source", integer, "plain", "works"),
   purgeVersions: forService("erasure/lua/purge-versions", integer, "scoped", "works"),
   noteSharedReceipt: forService("receipts/lua/note-shared", integer),
+  noteReceiptHomes: forService("receipts/lua/note-homes", integer, "plain", "works"),
   moveSharedReceipts: forService("receipts/lua/move-shared", integer, "plain", "works"),
   dropEmptyReceipts: forService("receipts/lua/drop-empty", integer, "plain", "works"),
   eraseAnswer: forService("idempotency/lua/erase", integer, "plain", "works"),
