@@ -16,7 +16,12 @@ export async function readErasure(service: Pick<Service, "send">, id: string): P
 
 /** Erases, and waits for the end. */
 export async function erased(service: Pick<Service, "send">, request: Json): Promise<Erasure> {
-  const { id } = bodyOf<Erasure>(await service.send("POST", "/v1/erasures", request), 202);
+  // A store whose index is filling, or that is being upgraded, says to try again.
+  const answer = await until(
+    () => service.send("POST", "/v1/erasures", request),
+    ({ status }) => status !== 503,
+  );
+  const { id } = bodyOf<Erasure>(answer, 202);
   return until(
     () => readErasure(service, id),
     ({ status }) => status === "complete",
