@@ -22,7 +22,7 @@ import type {
 import type { Outcome } from "./ports.js";
 import { prepared } from "./prepare-line.js";
 import { putErased } from "./put-erased.js";
-import { hashedPlace, isHashed, putHashed, putNamed, statePlace } from "./put-hashed.js";
+import { hashedPlace, isHashed, putHashed, statePlace } from "./put-hashed.js";
 import { putMemory } from "./put-memory.js";
 import { putSettings } from "./put-settings.js";
 
@@ -132,7 +132,7 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     const place = statePlace(namespace, key);
     const waiting = hashed.get(place) ?? [];
     hashed.delete(place);
-    for (const outcome of await putNamed(run, waiting, key)) count("erased", outcome);
+    for (const outcome of await putHashed(run, waiting, key)) count("erased", outcome);
   }
 
   /** Waits for all that was sent. */

@@ -15,24 +15,20 @@ export const hashedPlace = ({ namespace, what, id }: ErasedLine): string =>
 export const statePlace = (namespace: string, key: string): string =>
   `state ${namespace} ${hash("sha1", key)}`;
 
-/** As {@link putHashed}, of lines that name one document, whose key is known. */
-export async function putNamed(
+/**
+ * Documents and aliases that are still here go, and all of the lines are noted. Outcomes in their order. `key`: of the
+ * document that all of them name; undefined: what they name is looked for.
+ */
+export async function putHashed(
   run: ImportRun,
   lines: readonly ErasedLine[],
-  key: string,
+  key?: string,
 ): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const line of lines)
-    outcomes.push(run.options.restoreErased ? "skipped" : await putLine(run, line, new Set([key])));
-  return outcomes;
-}
-
-/** Documents and aliases that are still here go, and all of the lines are noted. Outcomes in their order. */
-export async function putHashed(run: ImportRun, lines: readonly ErasedLine[]): Promise<readonly Outcome[]> {
   if (lines.length === 0) return [];
   // They name what the file itself holds only where that is from before.
   if (run.options.restoreErased) return lines.map(() => "skipped");
-  const left = await run.services.target.hashedLeft(lines);
+  const left =
+    key === undefined ? await run.services.target.hashedLeft(lines) : lines.map(() => new Set([key]));
   const outcomes: Outcome[] = [];
   for (const [index, line] of lines.entries())
     outcomes.push(await putLine(run, line, left[index] ?? new Set()));

@@ -5,7 +5,6 @@ import type { Context } from "../../domain/context.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import { embeddedPart } from "../text/asked.js";
-import { withoutFrame } from "../text/without-frame.js";
 import { askedBy } from "../embedding/embed.js";
 import { DomainError } from "../../domain/errors.js";
 
@@ -39,11 +38,7 @@ export async function queryVector(
     Math.min(withinMs, EMBED_MS),
   );
   try {
-    const values = await embedder.embedQuery(
-      embeddedPart(withoutFrame(input.query)),
-      late.signal,
-      askedBy(context),
-    );
+    const values = await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context));
     return {
       vector: { model: embedder.model.id, values },
       degraded: [],

@@ -1,3 +1,5 @@
+import { SESSIONS_AMONG } from "./session-boost.js";
+
 /** The part of a score that comes from questions: its own, or the one that it follows. */
 export interface QuestionPart {
   /** The part of its text that are short questions, 0 to 1. */
@@ -17,8 +19,6 @@ export interface Turn {
   readonly asks: number;
 }
 
-/** Hits, best first, that are looked at: those whose sessions are compared. */
-const AMONG = 20;
 /** Of the session weight and a question's score: what its answer gets. The question loses half of that. */
 const PASSES = 2;
 
@@ -35,7 +35,7 @@ export function weighQuestions<Hit extends { readonly score: number }>(
   turnOf: (hit: Hit, index: number) => Turn | undefined,
   weight: number,
 ): readonly (Hit & { readonly question?: QuestionPart })[] {
-  const first = ranked.slice(0, AMONG).map((hit, index) => ({ hit, turn: turnOf(hit, index) }));
+  const first = ranked.slice(0, SESSIONS_AMONG).map((hit, index) => ({ hit, turn: turnOf(hit, index) }));
   const asking = new Map(
     first.flatMap(({ hit, turn }) =>
       turn === undefined || turn.asks === 0 || hit.score <= 0 ? [] : [[nameOf(turn), turn.asks * hit.score]],
@@ -51,7 +51,7 @@ export function weighQuestions<Hit extends { readonly score: number }>(
     const answers = passed === undefined ? undefined : turn.follows;
     return withQuestion(hit, { asks: turn.asks, answers, adds });
   });
-  return [...weighed, ...ranked.slice(AMONG)].toSorted((one, other) => other.score - one.score);
+  return [...weighed, ...ranked.slice(SESSIONS_AMONG)].toSorted((one, other) => other.score - one.score);
 }
 
 /** Imports can bring one id to several namespaces. */

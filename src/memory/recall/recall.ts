@@ -100,12 +100,16 @@ export async function recall(
   // What is begun without a turn must not search.
   if (deadline?.passed === true) return nothingInTime(input, now);
   const filter = facetQuery(input.filter);
-  const parsed = input.mode === "vector" ? undefined : searchableTerms(withoutFrame(input.query));
+  const sought = withoutFrame(input.query);
+  const parsed = input.mode === "vector" ? undefined : searchableTerms(sought);
   const begun = await inTime(
     deadline,
     Promise.all([
       parsed && choose(services, parsed, lists),
-      timed.later("embed", queryVector(services, context, input, embeddingMs(services, deadline))),
+      timed.later(
+        "embed",
+        queryVector(services, context, { ...input, query: sought }, embeddingMs(services, deadline)),
+      ),
       recencyOf(services, input, lists),
     ]),
   );

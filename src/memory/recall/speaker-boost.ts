@@ -1,3 +1,4 @@
+import { SESSIONS_AMONG } from "./session-boost.js";
 import { speakerAsked } from "../text/speaker-asked.js";
 
 /** The part of a score that comes from whose words a memory begins with. */
@@ -7,8 +8,6 @@ export interface SpeakerPart {
   readonly adds: number;
 }
 
-/** Hits, best first, that are looked at. */
-export const SPEAKERS_AMONG = 20;
 /** Of the weight, for the user and the assistant: they are two, while people with names are many. */
 const OF_A_ROLE = 1.5;
 
@@ -25,7 +24,7 @@ export function boostBySpeaker<Hit extends { readonly score: number }>(
   question: string,
   weight: number,
 ): readonly (Hit & { readonly speaker?: SpeakerPart })[] {
-  const first = ranked.slice(0, SPEAKERS_AMONG);
+  const first = ranked.slice(0, SESSIONS_AMONG);
   const speakers = first.map(speakerOf);
   const name = speakerAsked(question, new Set(speakers.filter((speaker) => speaker !== undefined)));
   // Where all are the same one's, nothing changes.
@@ -34,7 +33,7 @@ export function boostBySpeaker<Hit extends { readonly score: number }>(
   const boosted = first.map((hit, index) =>
     speakers[index] === name ? withSpeaker(hit, { name, adds }) : hit,
   );
-  return [...boosted, ...ranked.slice(SPEAKERS_AMONG)].toSorted((one, other) => other.score - one.score);
+  return [...boosted, ...ranked.slice(SESSIONS_AMONG)].toSorted((one, other) => other.score - one.score);
 }
 
 const withSpeaker = <Hit extends { readonly score: number }>(hit: Hit, speaker: SpeakerPart) => ({

@@ -21,9 +21,9 @@ interface Weighed {
 
 /**
  * Brings into the scores when the memories are from and which session they belong to: the time that the query names,
- * other hits of a session, questions and their answers, whose words they are, and age. Reads the situations of as many as can change, and
- * nothing if none can. The few that are compared by session or speaker alone are likely hits, so their records are read at the same
- * time, which are then known already.
+ * other hits of a session, questions and their answers, whose words they are, and age. Reads the situations of as
+ * many as can change, and nothing if none can. The few that are compared by session or speaker alone are likely hits,
+ * so their records are read at the same time, which are then known already.
  */
 export async function weighSituations(
   { store }: Using<SearchStore>,
