@@ -127,7 +127,9 @@ test("what is shown stays within the budget, also with long memories and a long 
   const long = `depot ${"parcels \ud800 ".repeat(4000)}`;
   const { messages } = await agent.invoke(said(long), thread());
   expect(receiptOf(messages.at(-1))?.tokens).toBeLessThanOrEqual(64);
-  expect(await listAll(service, namespace)).toHaveLength(6);
+  // The long turn outgrows the session's window, so that a summary of it is written beside it.
+  const given = (await listAll(service, namespace)).filter(({ metadata }) => !("summary" in metadata));
+  expect(given).toHaveLength(6);
 });
 
 describe("tools", () => {
