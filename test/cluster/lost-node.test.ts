@@ -15,9 +15,7 @@ import { failingStart, startService } from "../support/service/service.js";
 let cluster: TestCluster;
 let service: Service;
 beforeAll(async () => {
-  cluster = await startCluster({ replicas: false });
-  for (const { client } of cluster.nodes)
-    await client.sendCommand(["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+  cluster = await startCluster({ replicas: false, config: ["cluster-require-full-coverage no"] });
   service = await startService({ REDIS_URL: cluster.url, MNEME_DURABLE_REPLICAS: "0" });
 });
 afterAll(async () => {

@@ -46,17 +46,20 @@ interface ClusterOptions {
   readonly replicas?: boolean;
   /** They serve with TLS only, and announce themselves as `localhost`. */
   readonly certificates?: Certificates;
+  /** More lines of each node's configuration. */
+  readonly config?: readonly string[];
 }
 
 /** Three masters with search and JSON on the loopback, each with a replica if wanted; they write an append-only file. */
 export async function startCluster({
   replicas = true,
   certificates,
+  config = [],
 }: ClusterOptions = {}): Promise<TestCluster> {
   const home = mkdtempSync(join(tmpdir(), "mneme-cluster-"));
   const count = replicas ? 2 * MASTERS : MASTERS;
   const nodes = await Promise.all(
-    Array.from({ length: count }, (_, index) => startNode(join(home, String(index)), certificates)),
+    Array.from({ length: count }, (_, index) => startNode(join(home, String(index)), certificates, config)),
   );
   await join3(nodes);
 
@@ -126,6 +129,7 @@ export async function startCluster({
 async function startNode(
   dir: string,
   certificates: Certificates | undefined,
+  config: readonly string[],
 ): Promise<ClusterNode & { readonly bus: number }> {
   const binary = await findRedis(process.env);
   const files = { config: join(dir, "redis.conf"), log: join(dir, "redis.log") };
@@ -148,6 +152,7 @@ async function startNode(
       "cluster-config-file nodes.conf",
       `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
       "cluster-replica-validity-factor 0",
+      ...config,
       "repl-diskless-sync-delay 0",
       ...(certificates === undefined ? [] : clusterTlsLines(certificates, port)),
     ];
