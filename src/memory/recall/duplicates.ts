@@ -23,16 +23,17 @@ const KEY = 24;
  * text only what it is found by.
  *
  * Each is looked up by the letters that its text begins with, and only those with the same are read to their ends, each
- * once: of different texts, that takes some microseconds.
+ * once: of different texts, that takes some microseconds. `texts`: what was made of the same memories before.
  */
 export function withoutDuplicates<Hit extends { readonly memory: Compared }>(
   hits: readonly Hit[],
-): (Hit & { readonly duplicates: readonly Duplicate[] })[] {
+  texts: ComparedTexts = new Map(),
+): Named<Hit>[] {
   const groups = new Map<string, Group<Hit>[]>();
   const all: Group<Hit>[] = [];
   for (const hit of hits) {
-    const group = { best: hit, text: textOf(hit.memory), others: [] };
-    const key = keyOf(hit.memory);
+    const { key, text } = texts.get(hit.memory) ?? noted(texts, hit.memory);
+    const group = { best: hit, text, others: [] };
     const alike = key === undefined ? undefined : groups.get(key);
     const same = alike?.find(({ text }) => text.says(group.text));
     if (same === undefined) {
@@ -55,7 +56,14 @@ interface Group<Hit> {
   readonly others: Duplicate[];
 }
 
-const withOthers = <Hit>(best: Hit, duplicates: readonly Duplicate[]) => ({ ...best, duplicates });
+type Named<Hit> = Hit & { readonly duplicates: readonly Duplicate[] };
+
+/** A hit that names none, and has none to name, stays the same object: nearly all do. */
+const withOthers = <Hit extends object>(best: Hit, duplicates: readonly Duplicate[]): Named<Hit> =>
+  duplicates.length === 0 && namesNone(best) ? best : { ...best, duplicates };
+
+const namesNone = <Hit extends object>(hit: Hit): hit is Named<Hit> =>
+  "duplicates" in hit && Array.isArray(hit.duplicates) && hit.duplicates.length === 0;
 
 /** Equal for all that may say the same. Undefined: what it says isn't in a text that is here. */
 function keyOf({ key, content, archived, fact, valid_to }: Compared): string | undefined {
@@ -71,6 +79,15 @@ const NEITHER_LETTER_NOR_NUMBER = /[^\p{L}\p{M}\p{N}]+/gu;
 
 const lettersOf = (text: string): string =>
   text.toLowerCase().replaceAll(ARTICLES, "").replaceAll(NEITHER_LETTER_NOR_NUMBER, "");
+
+/** What memories are compared by. */
+export type ComparedTexts = Map<Compared, { readonly key: string | undefined; readonly text: Text }>;
+
+function noted(texts: ComparedTexts, memory: Compared) {
+  const made = { key: keyOf(memory), text: textOf(memory) };
+  texts.set(memory, made);
+  return made;
+}
 
 interface Text {
   readonly content: string;

@@ -1,3 +1,5 @@
+import { nameOf } from "../model/original.js";
+import { createRefMap } from "../model/ref-map.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Candidate } from "../ports/search.js";
 import type { FusionWeights } from "../ports/recall-input.js";
@@ -98,26 +100,24 @@ export function combine(
   lists: Lists,
   scores: { readonly keyword: Score; readonly vector: Score; readonly entities: Score },
 ): Fused[] {
-  const fused = new Map<string, Mutable<Fused>>();
+  const fused: Mutable<Fused>[] = [];
+  const known = createRefMap<Mutable<Fused>>();
   for (const source of ["keyword", "vector", "entities"] as const) {
     let rank = 0;
     for (const candidate of lists[source] ?? []) {
       rank += 1;
-      const { namespace, id, score } = candidate;
-      const contribution = { rank, score, adds: scores[source](candidate, rank) };
-      const key = `${namespace}:${id}`;
-      let memory = fused.get(key);
+      const contribution = { rank, score: candidate.score, adds: scores[source](candidate, rank) };
+      let memory = known.get(candidate);
       if (memory === undefined) {
         memory = notYetRanked(candidate);
-        fused.set(key, memory);
+        known.set(candidate, memory);
+        fused.push(memory);
       }
       memory.score += contribution.adds;
       memory[source] = contribution;
     }
   }
-  return [...fused.values()].toSorted(
-    (one, other) => other.score - one.score || bestRank(one) - bestRank(other),
-  );
+  return fused.toSorted((one, other) => other.score - one.score || bestRank(one) - bestRank(other));
 }
 
 /** A literal, not a spread of the candidate: V8 takes microseconds to copy the rest of an object, for 200 of them. */
@@ -173,6 +173,9 @@ const MERGE_K = 60;
  * A memory and its published copies are one, within a list too: there, their best rank counts.
  */
 export function mergeLists(lists: readonly NamedList[], memoryOf: MemoryOf): Found[] {
+  const [only, ...others] = lists;
+  // Nearly all recalls: one list, without copies.
+  if (only !== undefined && others.length === 0 && memoryOf === nameOf) return only.ranked.map(alone);
   const merged = new Map<string, Mutable<Found> & { refs: MemoryRef[]; places: Place[] }>();
   for (const { name: list, ranked } of lists) {
     const seen = new Set<string>();
@@ -197,6 +200,11 @@ export function mergeLists(lists: readonly NamedList[], memoryOf: MemoryOf): Fou
   return [...merged.values()].toSorted((one, other) => other.score - one.score);
 }
 
+/** In a list, each memory is once. */
+const alone = (fused: Fused): Found => ({ score: fused.score, fused, refs: [fused], places: NO_PLACES });
+
+const NO_PLACES: readonly Place[] = [];
+
 function refOf({ namespace, id, version }: MemoryRef): MemoryRef {
   return version === undefined ? { namespace, id } : { namespace, id, version };
 }
@@ -204,5 +212,5 @@ function refOf({ namespace, id, version }: MemoryRef): MemoryRef {
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function bestRank({ keyword, vector, entities }: Fused): number {
-  return Math.min(...[keyword, vector, entities].map((list) => list?.rank ?? Infinity));
+  return Math.min(keyword?.rank ?? Infinity, vector?.rank ?? Infinity, entities?.rank ?? Infinity);
 }

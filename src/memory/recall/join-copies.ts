@@ -15,6 +15,7 @@ export async function joinCopies(
 ): Promise<MemoryOf> {
   const origins = new Map<string, Pick<Origin, "namespace" | "id"> | null>();
   let wanted = ofSeveral(found);
+  if (wanted.length === 0) return nameOf;
   for (let step = 0; step < MAX_ORIGINS && wanted.length > 0; step++) {
     const read = await store.originsOf(wanted);
     for (const [index, ref] of wanted.entries()) origins.set(nameOf(ref), read[index] ?? null);
@@ -25,6 +26,8 @@ export async function joinCopies(
 }
 
 function ofSeveral(found: readonly MemoryRef[]): MemoryRef[] {
+  const namespace = found[0]?.namespace;
+  if (found.every((ref) => ref.namespace === namespace)) return [];
   const byId = new Map<string, Map<string, MemoryRef>>();
   for (const ref of found) {
     const there = byId.get(ref.id);

@@ -25,6 +25,7 @@ import type { Judged } from "../trust/judge.js";
 import type { RecordsOf } from "./records-of.js";
 import { askedIn } from "../text/asked.js";
 import { withoutDuplicates } from "./duplicates.js";
+import type { ComparedTexts } from "./duplicates.js";
 import { archivedTexts } from "./archived-texts.js";
 import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
 import { sourceExcerpt, standingOf } from "./source-excerpt.js";
@@ -69,11 +70,12 @@ export async function loadHits(
   const chainsOf = new Map<string, Chains>();
   let all: Shown[] = [];
   let hits: readonly Shown[] = [];
+  const texts: ComparedTexts = new Map();
   const unsaid = withoutSaid<Shown>({
     limit,
     ranked,
     asked: () => quotedBy(terms, input.query),
-    distinct: (each) => (input.duplicates === "keep" ? each : withoutDuplicates(each)),
+    distinct: (each) => (input.duplicates === "keep" ? each : withoutDuplicates(each, texts)),
   });
   let from = 0;
   do {
@@ -158,7 +160,9 @@ interface Showable {
 }
 
 /** A copy that is superseded in its namespace may lead to another memory than its origin does: each is a hit of its own. */
-function apart({ found, copies }: Showable): readonly Showable[] {
+function apart(showable: Showable): readonly Showable[] {
+  const { found, copies } = showable;
+  if (copies.length === 1) return [showable];
   const byId = new Map<string, Copy[]>();
   for (const copy of copies) byId.set(copy.memory.id, [...(byId.get(copy.memory.id) ?? []), copy]);
   return [...byId.values()].map((same) => ({ found, copies: same }));

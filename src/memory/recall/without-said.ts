@@ -1,5 +1,6 @@
 import { createTurns } from "../../domain/turns.js";
 import type { Memory } from "../model/record.js";
+import { createRefMap } from "../model/ref-map.js";
 import type { MemoryRef } from "../model/ref.js";
 import { isExtract } from "./extracts.js";
 import type { Found } from "./fusion.js";
@@ -49,7 +50,11 @@ export function withoutSaid<Hit extends Candidate>({
   asked,
   distinct,
 }: SaidOptions): WithoutSaid<Hit> {
-  const found = new Set(ranked.flatMap(({ refs }) => refs.map(nameOf)));
+  let names: ReadonlySet<string> | undefined;
+  /** Few recalls find an extract by its own words. */
+  const found = (): ReadonlySet<string> =>
+    (names ??= new Set(ranked.flatMap(({ refs }) => refs.map(nameOf))));
+  let settledBy: { readonly hits: readonly Hit[]; readonly rest: readonly Hit[] } | undefined;
   const texts = new Map<string, Standing>();
   const turn = createTurns();
 
@@ -62,7 +67,7 @@ export function withoutSaid<Hit extends Candidate>({
 
   const mayBeSaid = (hit: Hit): boolean =>
     isFoundExtract(hit) &&
-    hit.memory.derived_from.some(({ id }) => found.has(nameOf({ namespace: hit.memory.namespace, id })));
+    hit.memory.derived_from.some(({ id }) => found().has(nameOf({ namespace: hit.memory.namespace, id })));
 
   const without = (hits: readonly Hit[], left: ReadonlySet<Hit>): readonly Hit[] =>
     distinct(joined(hits.filter((hit) => !left.has(hit))));
@@ -82,8 +87,15 @@ export function withoutSaid<Hit extends Candidate>({
   }
 
   return {
-    least: (hits) => without(hits, new Set(hits.filter(mayBeSaid))),
+    least(hits) {
+      const left = new Set(hits.filter(mayBeSaid));
+      const rest = without(hits, left);
+      if (left.size === 0) settledBy = { hits, rest };
+      return rest;
+    },
     async settled(hits) {
+      // Without an extract to decide on, `least` has said it.
+      if (settledBy?.hits === hits) return settledBy.rest;
       const left = new Set(hits.filter(mayBeSaid));
       for (;;) {
         const rest = without(hits, left);
@@ -99,15 +111,19 @@ export function withoutSaid<Hit extends Candidate>({
 
 /** An extract that was found, and also stands for a source that was, is one hit. */
 function joined<Hit extends Candidate>(hits: readonly Hit[]): Hit[] {
-  const byName = new Map<string, Hit>();
+  const all: Hit[] = [];
+  const places = createRefMap<number>();
   for (const hit of hits) {
-    const earlier = byName.get(nameOf(hit.memory));
+    const place = places.get(hit.memory) ?? all.length;
+    places.set(hit.memory, place);
+    const earlier = all[place];
     // A source that it stands for says more than that the extract was found.
-    const chains = [...(earlier?.chains ?? []), ...hit.chains].toSorted(emptyLast);
-    const both = earlier && { ...earlier, chains };
-    byName.set(nameOf(hit.memory), both ?? hit);
+    all[place] =
+      earlier === undefined
+        ? hit
+        : { ...earlier, chains: [...earlier.chains, ...hit.chains].toSorted(emptyLast) };
   }
-  return [...byName.values()];
+  return all;
 }
 
 const emptyLast = (one: readonly Memory[], other: readonly Memory[]): number =>

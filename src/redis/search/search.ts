@@ -8,6 +8,7 @@ import { expiring } from "../connection/expiring.js";
 import { askIndex } from "../connection/ask-index.js";
 import type { IndexQuestion } from "../connection/ask-index.js";
 import type { RedisGateway } from "../connection/client.js";
+import { createRefMap } from "../../memory/model/ref-map.js";
 import { refOfKey } from "../keys.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
@@ -296,10 +297,8 @@ async function nearestPassages(
   return readAllRows(
     replies,
     timed ? 3 : 4,
-    (key, score, sortKey, fields) => ({
-      ...candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
-      ...timesOf(fields),
-    }),
+    (key, score, sortKey, fields) =>
+      aged(key, 1 - numberOfSortKey(sortKey), Number(score), timed ? undefined : fields),
     bestFirst,
     passages,
   );
@@ -309,15 +308,13 @@ const NO_FIELDS = ["NOCONTENT"];
 const TIME_FIELDS = ["RETURN", "2", "since", "until"];
 
 /**
- * Reads `since` and `until` as RETURN names them, in any order. A record without a begin has gone since it was found.
+ * Reads a time as RETURN names it, in any order; Infinity if it isn't there. A record without a begin has gone since it
+ * was found.
  */
-function timesOf(fields: unknown): { readonly since: number; readonly until: number } {
-  const list: unknown[] = Array.isArray(fields) ? fields : [];
-  const value = (name: string): number | undefined => {
-    const place = list.indexOf(name);
-    return place === -1 ? undefined : Number(list[place + 1]);
-  };
-  return { since: value("since") ?? Infinity, until: value("until") ?? Infinity };
+function timeIn(fields: unknown, name: "since" | "until"): number {
+  if (!Array.isArray(fields)) return Infinity;
+  const place = fields.indexOf(name);
+  return place === -1 ? Infinity : Number(fields[place + 1]);
 }
 
 /**
@@ -338,16 +335,30 @@ export function commonArguments(
   return [...window, ...named, "DIALECT", "2"];
 }
 
+/** Literals, not spreads: there are two hundred of them in a recall. */
 function candidate(key: string, score: number, prior: number): Candidate {
-  return { ...refOfKey(key), score, prior };
+  const { namespace, id, version } = refOfKey(key);
+  return version === undefined ? { namespace, id, score, prior } : { namespace, id, version, score, prior };
 }
 
-/** The first hit of each memory: hits come best first. */
+function aged(key: string, score: number, prior: number, fields: unknown): Aged {
+  const { namespace, id, version } = refOfKey(key);
+  const [since, until] = [timeIn(fields, "since"), timeIn(fields, "until")];
+  return version === undefined
+    ? { namespace, id, score, prior, since, until }
+    : { namespace, id, version, score, prior, since, until };
+}
+
+/** The first hit of each version of a memory: hits come best first. */
 function bestPassages(hits: readonly Aged[]): Aged[] {
-  const best = new Map<string, Aged>();
+  const best: Aged[] = [];
+  const seen = createRefMap<(number | undefined)[]>();
   for (const hit of hits) {
-    const key = `${hit.namespace}\0${hit.id}\0${hit.version ?? ""}`;
-    if (!best.has(key)) best.set(key, hit);
+    const versions = seen.get(hit);
+    if (versions === undefined) seen.set(hit, [hit.version]);
+    else if (versions.includes(hit.version)) continue;
+    else versions.push(hit.version);
+    best.push(hit);
   }
-  return [...best.values()];
+  return best;
 }
