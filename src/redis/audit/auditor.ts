@@ -1,3 +1,4 @@
+import type { RedisArgument } from "redis";
 import { DELETING_VERBS, READING_VERBS } from "../../access/trail.js";
 import type { Trail } from "../../access/trail.js";
 import { stage } from "../../domain/tracing.js";
@@ -13,6 +14,12 @@ export interface Auditor {
     trail: Trail,
     work: (client: RoutedClient, audit: AuditArguments) => Promise<T>,
     timeoutMs?: number,
+  ): Promise<T>;
+  /** As `run`, for acts of one kind that one script does together: `others` are the entries of all but the first. */
+  runTogether<T>(
+    namespace: string,
+    trails: readonly [Trail, ...Trail[]],
+    work: (client: RoutedClient, audit: AuditArguments, others: readonly RedisArgument[]) => Promise<T>,
   ): Promise<T>;
   /** As `run`, for scripts in many namespaces that are sent together. */
   runAll<T>(
@@ -119,6 +126,11 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
         () => runAll((client, audit) => work(client, audit(namespace, trail)), timeoutMs),
         { act: trail.verb },
       ),
+    runTogether: (namespace, [first, ...rest], work) =>
+      runAll((client, audit) => {
+        const others = rest.map(encodeTrail).flatMap(({ entry, packed }) => [entry, packed]);
+        return work(client, audit(namespace, first), others);
+      }),
     runAll,
     done: async (namespace, operation) =>
       (await redis.run((client) => client.get(keys.done(namespace, operation)))) ?? undefined,

@@ -99,26 +99,32 @@ local function audit_renew(keep)
   redis.call('PEXPIRE', audit_head, string.format('%d', keep * 1.125))
 end
 
--- In every act: each call of a function counts here, and each text that is made.
-local function audit(outcome, ids, ids_packed)
+-- Notes how an act ended, for audit_write: its entry, as JSON and packed, without what only its end says.
+local function audit_end(ends, entry, packed, outcome, ids, ids_packed)
+  local named = ids and ids[1]
+  ends[#ends + 1] = entry .. ',"o":"' .. outcome .. '"' .. (named and ',"i":' .. cjson.encode(ids) or '') .. '}'
+  ends[#ends + 1] = packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (named and audit_pack(ids, ids_packed) or '}')
+  return ends
+end
+
+-- Writes an entry for each act, in their order; if the first can be written, so can the others. In every act: each call of a
+-- function counts here, and each text that is made.
+local function audit_write(ends)
   local head = audit_call('HMGET', audit_head, 'number', 'hash', 'time', 'renewed', 'keep')
-  local number = (tonumber(head[1]) or 0) + 1
-  local number_text = string.format('%d', number)
-  local time_text = string.format('%d', math.max(now, tonumber(head[3]) or 0))
-  local id = time_text .. '-' .. number_text
-  local previous, previous_bytes = head[2] or '', ''
-  if previous ~= '' then
-    previous_bytes = struct.pack(
-      '>I5I5I5I5', tonumber(string.sub(previous, 1, 10), 16), tonumber(string.sub(previous, 11, 20), 16),
-      tonumber(string.sub(previous, 21, 30), 16), tonumber(string.sub(previous, 31, 40), 16))
+  local before, number, hash = tonumber(head[1]) or 0, nil, head[2] or ''
+  local time_text, id = string.format('%d', math.max(now, tonumber(head[3]) or 0)), nil
+  for i = 1, #ends, 2 do
+    number = before + (i + 1) / 2
+    id = time_text .. '-' .. string.format('%d', number)
+    local bytes = hash == '' and '' or struct.pack(
+      '>I5I5I5I5', tonumber(string.sub(hash, 1, 10), 16), tonumber(string.sub(hash, 11, 20), 16),
+      tonumber(string.sub(hash, 21, 30), 16), tonumber(string.sub(hash, 31, 40), 16))
+    hash = redis.sha1hex(hash .. '\n' .. id .. '\n' .. ends[i])
+    audit_call('XADD', audit_stream, id, 'p', bytes, 'e', ends[i + 1])
   end
-  local entry = audit_entry .. ',"o":"' .. outcome .. '"' .. (ids and ids[1] and ',"i":' .. cjson.encode(ids) or '') .. '}'
-  local hash = redis.sha1hex(previous .. '\n' .. id .. '\n' .. entry)
-  local packed = audit_packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (ids and ids[1] and audit_pack(ids, ids_packed) or '}')
-  audit_call('XADD', audit_stream, id, 'p', previous_bytes, 'e', packed)
-  redis.call('HSET', audit_head, 'number', number_text, 'hash', hash, 'time', time_text)
+  redis.call('HSET', audit_head, 'number', string.format('%d', number), 'hash', hash, 'time', time_text)
   -- Most acts renew and trim nothing, and needn't know how long entries are kept.
-  local since, due = now - (tonumber(head[4]) or 0), number % 64 == 0
+  local since, due = now - (tonumber(head[4]) or 0), math.floor(number / 64) > math.floor(before / 64)
   if not due and since <= math.min(audit_keep, AUDIT_LEAST_MS) / 16 then return id end
   local keep = audit_kept()
   -- By another retention the trail would expire too early, however often it is written to.
@@ -127,4 +133,8 @@ local function audit(outcome, ids, ids_packed)
   -- Now and then, also where there are few entries.
   if renew or due then trail_trim(audit_stream, audit_head, keep) end
   return id
+end
+
+local function audit(outcome, ids, ids_packed)
+  return audit_write(audit_end({}, audit_entry, audit_packed, outcome, ids, ids_packed))
 end

@@ -76,6 +76,8 @@ export function parts(reply: unknown): readonly [code: number, ...rest: string[]
   return [integer(code), ...rest.map(text)];
 }
 
+export const partLists = (reply: unknown) => arrayOf(reply).map(parts);
+
 export function pairOfLists(reply: unknown): readonly [unknown, unknown] {
   const [first, second] = arrayOf(reply);
   return [arrayOf(first), arrayOf(second)];

@@ -130,6 +130,17 @@ const cases: Record<string, Case> = {
     ],
     wrong: [...NO_ARRAYS, null, [], ["a"], [0, null], [0, []]],
   },
+  partLists: {
+    decode: replies.partLists,
+    good: [
+      [[], []],
+      [
+        [[0, "1", 2], [2]],
+        [[0, "1", "2"], [2]],
+      ],
+    ],
+    wrong: [...NO_ARRAYS, null, [0, "1"], [[]], [[2], null]],
+  },
   pairOfLists: {
     decode: replies.pairOfLists,
     good: [
