@@ -35,7 +35,7 @@ export function withoutDuplicates<Hit extends { readonly memory: Compared }>(
     const { key, text } = texts.get(hit.memory) ?? noted(texts, hit.memory);
     const group = { best: hit, text, others: [] };
     const alike = key === undefined ? undefined : groups.get(key);
-    const same = alike?.find(({ text }) => text.says(group.text));
+    const same = alike?.find((other) => other.text.says(text));
     if (same === undefined) {
       all.push(group);
       if (alike !== undefined) alike.push(group);
