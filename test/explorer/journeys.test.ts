@@ -248,8 +248,11 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await page.getByLabel("Agent").fill("support-1");
     await page.getByLabel("Agent").press("Enter");
     await page.getByRole("link", { name: question }).click();
-    await page.getByText(question).waitFor();
     const columns = page.locator(".side-by-side section");
+    // The list that the link is in shows the question too.
+    await columns.getByRole("heading", { name: "Now" }).waitFor();
+    await settled(page);
+    await page.getByText(question).waitFor();
     expect(await columns.locator("h2").allTextContents()).toEqual([expect.stringMatching(/^Then, /), "Now"]);
     expect(await columns.first().locator(".hit").count()).toBe(5);
     expect(await page.locator(".facts").textContent()).toContain("support-1");

@@ -67,7 +67,7 @@ export async function visit(
   return {
     page,
     async open(address) {
-      await page.evaluate(`location.hash = ${JSON.stringify(`#/${address}`)}`);
+      await page.evaluate(goTo(`#/${address}`));
       await settled(page);
     },
     faults: () => faults,
@@ -80,6 +80,15 @@ export async function visit(
     close: () => context.close(),
   };
 }
+
+/** Ends once the page has drawn the address: what it showed before may be settled still. */
+const goTo = (hash: string): string => `new Promise((drawn) => {
+  const before = location.href;
+  const draw = () => requestAnimationFrame(() => setTimeout(drawn));
+  addEventListener("hashchange", draw, { once: true });
+  location.hash = ${JSON.stringify(hash)};
+  if (location.href === before) draw();
+})`;
 
 const SETTLED = `document.querySelector(".loading, .stale") === null && document.querySelector("main h1, main .empty") !== null`;
 
