@@ -14,6 +14,10 @@ import { useService } from "../support/service/service.js";
 
 const service = await useService();
 
+const BUDGET_MS = 600;
+/** What lateness leaves of it at least. */
+const CAPPED_MS = 450;
+
 /** Sends a recall whose body comes `delayMs` after its headers. */
 async function recallLate(namespace: string, budget_ms: number, delayMs: number): Promise<unknown> {
   const headers = { "content-type": "application/json" };
@@ -42,7 +46,7 @@ test("a deadline comes so much earlier as answers were late before, but leaves t
     return next();
   });
   app.use(limitLoad({ searches: 1, queueMs: 1000 }, { overloaded: () => {} }));
-  let overdueMs = 30;
+  let overdueMs = 90;
   app.post("/", async (c) => {
     const left = c.get("deadline")?.leftMs ?? 0;
     await sleep(left + overdueMs);
@@ -55,20 +59,21 @@ test("a deadline comes so much earlier as answers were late before, but leaves t
   const lefts = async (count: number): Promise<number[]> => {
     const found: number[] = [];
     for (let index = 0; index < count; index++) {
-      const body = JSON.stringify({ budget_ms: 200 });
+      const body = JSON.stringify({ budget_ms: BUDGET_MS });
       const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
       found.push(((await answer.json()) as { left: number }).left);
     }
     return found;
   };
   const [first = 0, ...later] = await lefts(6);
-  expect(first).toBeGreaterThan(150);
-  expect(later.at(-1)).toBeLessThan(first - 10);
+  // A machine that stalls makes any of them smaller: the largest of several says what was allowed.
+  expect(first).toBeGreaterThan(CAPPED_MS);
+  expect(Math.max(...later.slice(-2))).toBeLessThan(BUDGET_MS - 30);
   overdueMs = 400;
   const [, ...least] = await lefts(4);
-  for (const left of least) expect(left).toBeGreaterThan(100);
+  for (const left of least) expect(left).toBeGreaterThan(CAPPED_MS - 150);
   // What is in time again is known after a while.
   overdueMs = -1000;
   const calm = await lefts(60);
-  expect(calm.at(-1)).toBeGreaterThan(150);
+  expect(Math.max(...calm.slice(-20))).toBeGreaterThan(CAPPED_MS + 50);
 });

@@ -116,12 +116,12 @@ describe("an answer that is larger than the sockets hold", () => {
   }
 
   test("ends with its connection when nobody reads it, and not when the reader is slow", async () => {
-    const service = await startService({ MNEME_SEND_TIMEOUT_MS: "1000" });
+    const service = await startService({ MNEME_SEND_TIMEOUT_MS: "2000" });
     const size = (
       await (await fetch(service.url + PATH, { headers: { "accept-encoding": "identity" } })).text()
     ).length;
     const [unread, slow] = await Promise.all([
-      take(service.url, () => sleep(6_000)),
+      take(service.url, () => sleep(8_000)),
       take(service.url, async (socket, ended) => {
         while (!ended()) {
           socket.resume();

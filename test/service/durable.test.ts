@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Memory } from "../support/acts/memories.js";
 import { bodyOf, newNamespace, post, read } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
-import { startService, untilReady } from "../support/service/service.js";
+import { startService, until, untilReady } from "../support/service/service.js";
 
 const DURABLE = { headers: { prefer: "durable" } };
 
@@ -29,7 +29,12 @@ test("every write that was answered under Prefer: durable is there after kill -9
   };
   const writers = Array.from({ length: 16 }, (_, writer) => write(writer));
   for (let round = 0; round < 3; round++) {
-    await sleep(1500);
+    const before = acknowledged.length;
+    await sleep(1000);
+    await until(
+      async () => acknowledged.length,
+      (count) => count > before + 8,
+    );
     await redis.kill9();
     await redis.restart();
   }
