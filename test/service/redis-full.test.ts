@@ -209,9 +209,17 @@ test("an erasure is accepted and done while Redis is full; its command waits, an
   await remember(service, namespace, { content: "The code is 5513." });
   const { key } = await createKey(service);
   await room("1");
-  const erasing = mneme(plain, ["erase", "--namespace", namespace, "--json"], key);
-  await sleep(3_000);
-  await room("0");
+  let heard = "";
+  const erasing = mneme(plain, ["erase", "--namespace", namespace, "--json"], key, (stderr) => {
+    heard = stderr;
+  });
+  try {
+    await expect.poll(() => heard).toContain("The command waits.");
+    // Workers have their turns meanwhile.
+    await sleep(2_000);
+  } finally {
+    await room("0");
+  }
   const erased = await erasing;
   expect(erased).toMatchObject({ code: 0 });
   expect(erased.stderr).toContain("Redis is out of memory. The command waits.");

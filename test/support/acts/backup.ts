@@ -17,6 +17,8 @@ export async function mneme(
   service: Pick<Service, "url"> | undefined,
   args: readonly string[],
   key?: string,
+  /** Gets what it has printed on stderr so far, at each piece of it. */
+  heard: (stderr: string) => void = () => {},
 ): Promise<Ran> {
   const env = {
     PATH: process.env["PATH"],
@@ -30,7 +32,10 @@ export async function mneme(
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    heard(stderr);
+  });
   const [code] = (await once(child, "close")) as [number | null];
   return { code, stdout, stderr };
 }
