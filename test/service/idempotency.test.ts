@@ -13,6 +13,7 @@ import {
   post,
   remember,
 } from "../support/acts/memories.js";
+import type { FakeOpenAI } from "../support/embeddings/fake-openai.js";
 import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
 import { runs } from "../support/run/long.js";
 import type { Service } from "../support/service/service.js";
@@ -285,6 +286,19 @@ test("an answer that says when to come back isn't kept: the same request is trie
   expect(again.headers.get("idempotency-replayed")).toBeNull();
 });
 
+/** Never answers the request for this text; asks whether it has come. Memories of other tests may be embedded before it. */
+function holdUp(provider: FakeOpenAI, text: string): () => boolean {
+  let came = false;
+  const wait = (): void =>
+    provider.next(({ input }) => {
+      came = input.some((each) => each.includes(text));
+      if (!came) wait();
+      return came;
+    });
+  wait();
+  return () => came;
+}
+
 test("a retry of a request whose process was killed acts within 15 seconds", async () => {
   const provider = await startFakeOpenAI(8);
   const lone = await startService({
@@ -296,10 +310,9 @@ test("a retry of a request whose process was killed acts within 15 seconds", asy
   });
   const namespace = newNamespace();
   const options = keyed();
-  // The provider takes the request, and never answers.
-  provider.next(() => true);
+  const came = holdUp(provider, "cut off");
   const cut = post(lone, namespace, { content: "cut off" }, options).catch(() => "cut");
-  await expect.poll(() => provider.requests.length).toBe(1);
+  await expect.poll(came).toBe(true);
   await lone.kill9();
   expect(await cut).toBe("cut");
   const start = performance.now();
@@ -325,8 +338,9 @@ test("a request that takes longer than a claim is still processed by one process
   });
   const namespace = newNamespace();
   const options = keyed();
-  provider.next(() => true);
+  const came = holdUp(provider, "slow");
   const first = post(slow, namespace, { content: "slow" }, options).catch(() => "cut");
+  await expect.poll(came).toBe(true);
   await sleep(13_000);
   const retry = await post(slow, namespace, { content: "slow" }, options);
   expect(retry).toMatchObject({ status: 409, body: { code: "idempotency_busy" } });
