@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
 import type { Service } from "../support/service/service.js";
 import { startService } from "../support/service/service.js";
+import { isLong } from "../support/run/long.js";
 import type { KeepAlive, State } from "../support/acts/state.js";
 import { clients, keepAlive, readState, setState, statePath, transacted } from "../support/acts/state.js";
 
@@ -21,15 +22,16 @@ afterAll(async () => {
 const CLIENTS = 32;
 const side = (index: number): 0 | 1 => (index % 2 === 0 ? 0 : 1);
 
-test("32 clients × 500 guarded decrements over two processes: none is lost, and none oversells", async () => {
+test("guarded decrements of 32 clients over two processes: none is lost, and none oversells", async () => {
   const namespace = newNamespace();
-  const stock = 15_000;
+  const each = isLong ? 500 : 125;
+  const stock = (CLIENTS * each * 15) / 16;
   await setState(services[0], namespace, "stock", { left: stock });
   const path = `/v1/namespaces/${namespace}/state-transactions`;
   const body = { operations: [{ op: "increment", key: "stock", path: "$.left", by: -1, min: 0 }] };
   const sold: number[] = [];
   let refused = 0;
-  await clients(CLIENTS, 500, async (client) => {
+  await clients(CLIENTS, each, async (client) => {
     const { status, text } = await http[side(client)].send("POST", path, body);
     if (status === 200) {
       sold.push((JSON.parse(text) as { results: { value: number }[] }).results[0]?.value ?? Number.NaN);
@@ -39,7 +41,7 @@ test("32 clients × 500 guarded decrements over two processes: none is lost, and
       refused += 1;
     }
   });
-  expect(refused).toBe(CLIENTS * 500 - stock);
+  expect(refused).toBe(CLIENTS * each - stock);
   // Each sale saw a stock of its own.
   expect(sold.toSorted((a, b) => a - b)).toEqual(Array.from({ length: stock }, (_, index) => index));
   expect(await readState(services[1], namespace, "stock")).toMatchObject({
@@ -68,10 +70,10 @@ test("compare-and-set of one counter over two processes loses nothing", async ()
   expect((await readState(services[1], namespace, "counter")).value).toBe(640);
 });
 
-test("what one process acknowledged, the other reads in the very next request, 10,000 times", async () => {
+test("what one process acknowledged, the other reads in the very next request, each time", async () => {
   const namespace = newNamespace();
   const lanes = 16;
-  await clients(lanes, 10_000 / lanes, async (lane, round) => {
+  await clients(lanes, (isLong ? 10_000 : 2_400) / lanes, async (lane, round) => {
     const path = statePath(namespace, `lane ${lane}`);
     const [writer, reader] = side(round) === 0 ? [http[0], http[1]] : [http[1], http[0]];
     const { text } = await writer.send("PUT", path, { value: round });
@@ -164,7 +166,9 @@ test("a transaction over 64 documents is never seen half done", async () => {
     }
   });
   let proved = 0;
-  for (let turn = 0; proved < 25; turn++) {
+  // On a loaded machine, one side gets more turns than the other: both go on until each has had enough of them.
+  const enough = () => proved >= 25 && written > 10 && torn > 0;
+  for (let turn = 0; !enough(); turn++) {
     const own = http[side(turn)];
     const states = await Promise.all(
       keys.map(async (key) => JSON.parse((await own.send("GET", statePath(namespace, key))).text) as State),
@@ -188,6 +192,4 @@ test("a transaction over 64 documents is never seen half done", async () => {
   }
   writing.yes = false;
   await writers;
-  expect(written).toBeGreaterThan(10);
-  expect(torn).toBeGreaterThan(0);
 });
