@@ -199,19 +199,22 @@ async function send(
   };
 }
 
-/** Waits for a condition; the deadline only tells a hang from slowness. */
+/** Waits for a condition, asking less often the longer it takes; the deadline only tells a hang from slowness. */
 export async function until<T>(
   ask: () => Promise<T>,
   fulfilled: (value: T) => boolean,
   deadlineMs = 60_000,
 ): Promise<T> {
-  const end = Date.now() + deadlineMs;
+  const start = Date.now();
   for (;;) {
+    const asked = Date.now();
     const value = await ask();
     if (fulfilled(value)) return value;
-    if (Date.now() > end)
+    const waited = Date.now() - start;
+    if (waited > deadlineMs)
       throw new Error(`Not so within ${deadlineMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
-    await sleep(50);
+    // Asking takes processor time from what is waited for: never more than half of it.
+    await sleep(Math.max(Math.min(200, 50 + waited / 20), Date.now() - asked));
   }
 }
 
