@@ -20,7 +20,7 @@ const CHECKS = [
 ];
 
 /** All operations take two minutes of processor time: a run tries one part of them, which is drawn, and the long form all. */
-const PARTS = 4;
+const PARTS = 8;
 /** An answer that never ends. A key that `createKey` makes would close a service without keys for the rest of the run. */
 const LEFT_OUT = new Set(["watchState", "createKey"]);
 
