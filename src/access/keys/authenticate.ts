@@ -6,6 +6,7 @@ import type { StoredKey } from "./key.js";
 import { isOperator } from "./key.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 import { matchesSecret, parseToken } from "./token.js";
+import type { Token } from "./token.js";
 
 /** The caller, as its key identifies it. */
 export interface Identity {
@@ -23,9 +24,9 @@ export interface RateBound {
 export interface Authenticator {
   /**
    * The sender of this `Authorization`. Rejects with `unauthenticated`, the same for every reason: no key, a malformed
-   * or unknown one, a wrong secret, one that has expired or was revoked.
+   * or unknown one, a wrong secret, one that has expired or was revoked. A promise only where something has to be asked for.
    */
-  identify(authorization: string | undefined, requestId: string): Promise<Identity>;
+  identify(authorization: string | undefined, requestId: string): Promise<Identity> | Identity;
   /**
    * Whether a caller that was let in may go on receiving a long answer: not once its key has ended, or keys are
    * required.
@@ -104,32 +105,34 @@ export function createAuthenticator({
     return matches && key !== undefined && isAlive(key);
   }
 
+  async function ask(token: Token | undefined, requestId: string): Promise<Identity> {
+    // A valid key is always accepted, even if this process doesn't know yet that there are keys.
+    const required = await (token === undefined ? cache.required() : cache.requiredNow());
+    if (!required) return EVERYBODY;
+    if (token === undefined) throw await refuse(undefined, requestId);
+    const key = await cache.find(token.id);
+    if (!fits(key, token.secret)) {
+      // A refusal always asks the store, so its duration doesn't reveal which ids exist.
+      throw await refuse(await cache.findNow(token.id), requestId);
+    }
+    const makers = await makersOf(key);
+    if (makers === undefined) throw await refuse(key, requestId);
+    noteUse(key);
+    return identityOf(key, makers);
+  }
+
   return {
-    async identify(authorization, requestId) {
+    identify(authorization, requestId) {
       const token = parseToken(bearerOf(authorization));
-      // A valid key is always accepted, even if this process doesn't know yet that there are keys.
-      const required = await (token === undefined ? cache.required() : cache.requiredNow());
-      if (!required) return EVERYBODY;
-      if (token === undefined) throw await refuse(undefined, requestId);
-      const key = await cache.find(token.id);
-      if (!fits(key, token.secret)) {
-        // A refusal always asks the store, so its duration doesn't reveal which ids exist.
-        throw await refuse(await cache.findNow(token.id), requestId);
+      if (token !== undefined && cache.known() === "keys") {
+        const key = cache.find(token.id);
+        // Most keys are at hand and were made by none: their requests wait for no promise.
+        if (!(key instanceof Promise) && fits(key, token.secret) && key.created_by === null) {
+          noteUse(key);
+          return identityOf(key, []);
+        }
       }
-      const makers = await makersOf(key);
-      if (makers === undefined) throw await refuse(key, requestId);
-      noteUse(key);
-      const { id, agent, grants, human, rate_limit_per_minute } = key;
-      return {
-        actor: {
-          agent,
-          keyId: id,
-          makers: makers.map((maker) => ({ keyId: maker.id, agent: maker.agent })),
-          grants,
-          human,
-        },
-        rateLimits: [{ keyId: id, limit: rate_limit_per_minute }, ...makers.flatMap(boundOf)],
-      };
+      return ask(token, requestId);
     },
     onKeyNews: cache.onForgotten,
     async mayStay({ keyId }) {
@@ -137,6 +140,22 @@ export function createAuthenticator({
       const key = await cache.find(keyId);
       return key !== undefined && isAlive(key) && (await makersOf(key)) !== undefined;
     },
+  };
+}
+
+function identityOf(
+  { id, agent, grants, human, rate_limit_per_minute }: StoredKey,
+  makers: readonly StoredKey[],
+): Identity {
+  return {
+    actor: {
+      agent,
+      keyId: id,
+      makers: makers.map((maker) => ({ keyId: maker.id, agent: maker.agent })),
+      grants,
+      human,
+    },
+    rateLimits: [{ keyId: id, limit: rate_limit_per_minute }, ...makers.flatMap(boundOf)],
   };
 }
 

@@ -43,7 +43,7 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
   }
 
   return {
-    find: async (id) => keys.find(id),
+    find: keys.find,
     findNow: (id) => keys.findNow(id),
     required: async () => known || (await gate.find(REQUIRED)) !== false,
     requiredNow: async () => known || (await gate.findNow(REQUIRED)) !== false,

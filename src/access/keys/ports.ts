@@ -54,8 +54,8 @@ export interface KeyStore {
 
 /** A process's cache of keys, so that requests needn't load their own. */
 export interface KeyCache {
-  /** A key as it was at most 5 seconds ago, or undefined. */
-  find(id: string): Promise<StoredKey | undefined>;
+  /** A key as it was at most 5 seconds ago, or undefined. A promise only where it has to be asked for. */
+  find(id: string): Promise<StoredKey | undefined> | StoredKey | undefined;
   /** A key as it is. */
   findNow(id: string): Promise<StoredKey | undefined>;
   /** Whether a request needs a key. Once true, it stays true. */
