@@ -57,11 +57,16 @@ function digitsByCode(digits: string): Uint8Array {
   return values;
 }
 
-/** Text without control characters, such as JSON. Writes into one buffer: a part of every request. */
-export function packText(text: string): Buffer {
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Text without control characters, such as JSON. `before`: what is packed already and comes before it. Writes into one
+ * buffer: a part of every request.
+ */
+export function packText(text: string, before: Buffer = NOTHING): Buffer {
   // What is packed gets shorter, and UTF-8 has at most three bytes for a unit of a string.
-  const packed = Buffer.allocUnsafe(text.length * 3);
-  let end = 0;
+  const packed = Buffer.allocUnsafe(before.length + text.length * 3);
+  let end = before.copy(packed);
   let from = 0;
   for (let match = TOKENS.exec(text); match !== null; match = TOKENS.exec(text)) {
     const [whole, next, ulid, uuid] = match;

@@ -15,20 +15,19 @@ export function encodePrecondition(precondition: Precondition): string {
 
 /** Reads version, time, by, expires and sliding from a script's reply, after its code. */
 export function decodeFacts(reply: readonly [number, ...string[]]): StateFacts {
-  const [, version, time, by = "", expires, sliding] = reply;
+  const expires = reply[4];
   return {
-    version: Number(version),
-    updated_at: Number(time),
-    updated_by: by,
+    version: Number(reply[1]),
+    updated_at: Number(reply[2]),
+    updated_by: reply[3] ?? "",
     expires_at: expires === "" ? null : Number(expires),
-    sliding: sliding === "1",
+    sliding: reply[5] === "1",
   };
 }
 
 /** As {@link decodeFacts}, with the value after them. */
 export function decodeDocument(reply: readonly [number, ...string[]]): StateDocument {
-  const [, , , , , , json = "null"] = reply;
-  return { ...decodeFacts(reply), json };
+  return { ...decodeFacts(reply), json: reply[6] ?? "null" };
 }
 
 export function tooLong(most: string | undefined): TtlTooLong {
