@@ -47,7 +47,7 @@ local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(t
 local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
 local state_quota = table.remove(ARGV, 1)
 local state_number, state_time, state_renewed, state_kept
-local state_said = redis.call('HMGET', state_settings, 'retention_state_history_seconds', 'quota_by', 'quota_bytes', 'operator_quota_bytes')
+local state_said = redis.call('HMGET', state_settings, 'retention_state_history_seconds', 'quota_by', 'quota_bytes', 'operator_quota_bytes', 'state_ttl_default_seconds', 'state_ttl_max_seconds')
 -- Where the settings say it, retention trims by the changes: none may be trimmed before it has seen it.
 local state_retention = tonumber(state_said[1] or nil)
 if state_retention then state_keep = state_retention * 1000 end
@@ -117,11 +117,10 @@ end
 -- Milliseconds to live as text, '' for no expiry. `asked`: seconds, 'null' (no expiry), or '' (the namespace's
 -- default). Nothing outlives the namespace's maximum. If more is asked, returns nil and that maximum.
 local function state_ttl(asked)
-  local setting = redis.call('HMGET', state_settings, 'state_ttl_default_seconds', 'state_ttl_max_seconds')
-  local most = tonumber(setting[2])
+  local most = tonumber(state_said[6] or nil)
   local seconds = tonumber(asked)
   if seconds and most and seconds > most then return nil, int(most) end
-  if asked == '' then seconds = tonumber(setting[1]) end
+  if asked == '' then seconds = tonumber(state_said[5] or nil) end
   if most and (not seconds or seconds > most) then seconds = most end
   return seconds and int(seconds * 1000) or ''
 end
