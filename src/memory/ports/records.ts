@@ -3,6 +3,7 @@ import type { Interaction, Memory, MemoryDetail, Source } from "../model/record.
 import type { ItemRef, MemoryRef, Vectors } from "../model/ref.js";
 import type { MadeBy } from "../model/made.js";
 import type { FactPlacing } from "../model/fact.js";
+import type { Situation } from "./search.js";
 
 /** The context that a memory's predecessor in its session adds to its index entry and its first vector. */
 export interface Preceding {
@@ -106,6 +107,14 @@ export interface Removal {
 }
 
 /** An entry of a namespace's audit trail. */
+/** What else to read of the first memories of a list. */
+export interface Situating {
+  /** Of so many. */
+  readonly first: number;
+  /** Called with the situation of each that there is, and its place in the list. */
+  readonly note: (situation: Situation, place: number) => void;
+}
+
 export interface Recorded {
   readonly namespace: string;
   /** Its id in the trail. */
@@ -155,6 +164,7 @@ export interface RecordStore {
     refs: readonly MemoryRef[],
     asOf?: number,
     note?: (recorded: Recorded) => void,
+    situating?: Situating,
   ): Promise<readonly (Memory | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** Removes a memory. A memory that it superseded goes too if it said the same, else it comes back. */

@@ -1,18 +1,20 @@
 import type { Recency } from "../ports/lifecycle.js";
 import { SESSION_WEIGHT, SPEAKER_WEIGHT, TIME_WEIGHT } from "../ports/recall-input.js";
 import type { RecallInput } from "../ports/recall-input.js";
-import type { SearchStore, Situation } from "../ports/search.js";
+import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
 import { askedIn } from "../text/asked.js";
 import type { Found } from "./fusion.js";
 import { weighQuestions } from "./question-turns.js";
 import type { Turn } from "./question-turns.js";
-import type { RecordsOf } from "./records-of.js";
+import type { RecordsOf, Situations } from "./records-of.js";
 import { weighRecency } from "./recency.js";
 import { boostBySession, SESSIONS_AMONG } from "./session-boost.js";
 import { boostBySpeaker } from "./speaker-boost.js";
+import { hitsToRead } from "./rerank-hits.js";
 import { askedTimeOf, boostByTime } from "./time-boost.js";
 import type { AskedTime } from "./time-boost.js";
+import { promising, weightsOf as trustWeights } from "./weigh.js";
 
 interface Weighed {
   readonly ranked: readonly Found[];
@@ -44,8 +46,10 @@ export async function weighSituations(
   const all = asked !== undefined || recency.weight > 0;
   const wanted = all ? ranked : ranked.slice(0, among);
   if (wanted.length === 0) return { ranked, asked };
-  const likely = all || input.as_of !== undefined ? undefined : records.of(wanted);
-  const [situations] = await Promise.all([situationsOf(store, wanted), likely]);
+  const read = all || input.as_of !== undefined;
+  const situations = await (read
+    ? situationsOf(store, wanted)
+    : records.situated(likely(ranked, input), SESSIONS_AMONG));
   const timeOf = (found: Found): number | undefined => situations.get(found.fused)?.time;
   const sessionOf = (found: Found): string | undefined => {
     const session = situations.get(found.fused)?.session;
@@ -66,6 +70,20 @@ export async function weighSituations(
   return { ranked: weighRecency(spoken, timeOf, now, recency), asked };
 }
 
+/** The most records that are read before it is known how far they are trusted. */
+const MOST_LIKELY = 2 * SESSIONS_AMONG;
+
+/**
+ * Those that are compared, and those that `loadHits` reads next if what it found first has the trust of a new memory,
+ * which leaves a score as it is: most recalls need no second round then.
+ */
+function likely(ranked: readonly Found[], input: RecallInput): readonly Found[] {
+  const limit = Math.min(hitsToRead(input), SESSIONS_AMONG);
+  const floor = ranked[Math.min(limit, ranked.length) - 1]?.score;
+  const liftable = promising(ranked, 0, limit, floor, trustWeights(input));
+  return ranked.slice(0, Math.min(MOST_LIKELY, Math.max(SESSIONS_AMONG, liftable)));
+}
+
 /** Only the default fusion has scores on a scale that the weights are made for. */
 function weightsOf({ mode, fusion, merge, time_weight, session_weight, speaker_weight }: RecallInput) {
   const weighs = mode === "hybrid" && fusion.method === "auto" && merge !== "rrf";
@@ -79,10 +97,7 @@ function weightsOf({ mode, fusion, merge, time_weight, session_weight, speaker_w
 /** Hits of one session that was asked for say nothing about each other. */
 const severalSessions = ({ filter }: RecallInput): boolean => filter.session_id?.length !== 1;
 
-async function situationsOf(
-  store: SearchStore,
-  ranked: readonly Found[],
-): Promise<ReadonlyMap<Found["fused"], Situation>> {
+async function situationsOf(store: SearchStore, ranked: readonly Found[]): Promise<Situations> {
   const found = await store.situationsOf(ranked.map(({ fused }) => fused));
   return new Map(
     ranked.flatMap(({ fused }, index) => {

@@ -1,5 +1,6 @@
 import type { Using } from "../services.js";
 import { decodeTime } from "ulid";
+import type { Fact } from "../model/fact.js";
 import type { Memory } from "../model/record.js";
 import { UNKNOWN_ACCURACY, trustOf } from "./trust.js";
 import type { TrustParts } from "./trust.js";
@@ -21,13 +22,19 @@ export async function judgeAll<Kind extends Memory>(
   at: number,
 ): Promise<Judged<Kind>[]> {
   const known = await accuracies.of(memories);
-  const disputed = await Promise.all(memories.map((memory) => disputedBy(store, memory, at)));
-  return memories.map((memory, index) => ({
-    ...memory,
-    fact: memory.fact === null ? null : { ...memory.fact, contradicts: disputed[index] ?? [] },
-    trust: trustOf(memory, known[index] ?? UNKNOWN_ACCURACY, at),
-  }));
+  const disputed = memories.some(hasFact)
+    ? await Promise.all(memories.map((memory) => disputedBy(store, memory, at)))
+    : [];
+  return memories.map((memory, index) => {
+    const trust = trustOf(memory, known[index] ?? UNKNOWN_ACCURACY, at);
+    return hasFact(memory)
+      ? { ...memory, fact: { ...memory.fact, contradicts: disputed[index] ?? [] }, trust }
+      : { ...memory, trust };
+  });
 }
+
+const hasFact = <Kind extends Memory>(memory: Kind): memory is Kind & { readonly fact: Fact } =>
+  memory.fact !== null;
 
 export async function judge<Kind extends Memory>(
   services: Judges,

@@ -5,7 +5,8 @@ import { bytesOfUlids } from "../codec/packed-text.js";
 import { decodeDetail, decodeMemory, decodeUses } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 import { itemKey } from "../keys.js";
-import type { Recorded } from "../../memory/ports/records.js";
+import { situationOf } from "../codec/situation.js";
+import type { Recorded, Situating } from "../../memory/ports/records.js";
 import { arrayOf, text } from "../scripts/replies.js";
 
 export async function get(
@@ -127,6 +128,7 @@ export async function load(
   refs: readonly MemoryRef[],
   asOf: number | undefined,
   note: (recorded: Recorded) => void = () => {},
+  situating?: Situating,
 ): Promise<readonly (Memory | undefined)[]> {
   const groups = new Map<string, { place: number; id: string; key: string }[]>(
     namespaces.map((name) => [name, []]),
@@ -138,19 +140,25 @@ export async function load(
     group.push({ place, id, key });
   }
   const found: (Memory | undefined)[] = refs.map(() => undefined);
+  const situated = (group: readonly { readonly place: number }[]): number =>
+    group.filter(({ place }) => place < (situating?.first ?? 0)).length;
   await auditor.runAll((client, auditIn) =>
     Promise.all(
       [...groups].map(async ([namespace, group]) => {
         const wanted = group.map(({ id }) => id);
+        const first = situated(group);
         const replies = await client.readMemories(
           auditIn(namespace, trail),
           group.map(({ key }) => key),
-          [asOf === undefined ? "" : String(asOf), bytesOfUlids(wanted) ?? "", ...wanted],
+          [asOf === undefined ? "" : String(asOf), bytesOfUlids(wanted) ?? "", String(first), ...wanted],
         );
-        for (const [index, reply] of replies.entries()) {
-          const place = group[index]?.place;
+        for (const [index, { place }] of group.entries()) {
+          const reply = replies[index];
           // A record that was deleted or has expired since it was found is skipped, not an error.
-          if (place !== undefined && reply !== undefined) found[place] = decodeMemory(reply);
+          if (reply === undefined) continue;
+          const memory = decodeMemory(reply);
+          found[place] = memory;
+          if (index < first) situating?.note(situationOf(memory, replies[group.length + 1 + index]), place);
         }
         const ids = group.flatMap(({ id }, index) => (replies[index] === undefined ? [] : [id]));
         note({ namespace, entry: text(replies[group.length]), ids });

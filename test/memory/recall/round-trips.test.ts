@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
 import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
-import { newNamespace, recall, remember } from "../../support/acts/memories.js";
+import { newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
 import type { Json } from "../../support/acts/memories.js";
 import { startRedisRecorder } from "../../support/redis/tap.js";
 import type { RedisRecorder } from "../../support/redis/tap.js";
@@ -92,6 +92,26 @@ test("sessions are compared by the records that are read for the answer", async 
   expect(rest[0]).toContain(":uses:{");
   const { hits } = await recall(service, query(namespace, { ...hybrid, explain: true }));
   expect(hits[0]?.explain?.session?.adds).toBeGreaterThan(0);
+});
+
+test("records that trust could lift are read with those that are compared, in one script", async () => {
+  const namespace = newNamespace();
+  const memories = Array.from({ length: 30 }, (_, index) => ({
+    content: `The code of gate ${index} is ${4410 + index}.`,
+    embedding,
+    memory_type: "episodic",
+    session_id: `visit-${index}`,
+  }));
+  await postBatch(service, namespace, memories);
+  const hybrid = { mode: "hybrid", query: "the code of the gate", receipt: false };
+  const [search, load, ...rest] = await tripsOf(namespace, hybrid);
+  expect(search).toContain("FT.SEARCH");
+  expect(load).toContain("EVALSHA");
+  expect(load).not.toContain("JSON.MGET");
+  expect(new Set(load?.match(/:rec:\{[^}]+\}:\w+/g)).size).toBe(30);
+  // Nobody waits for this.
+  expect(rest).toHaveLength(1);
+  expect(rest[0]).toContain(":uses:{");
 });
 
 test("a recall without a receipt waits for a search and for its records only", async () => {

@@ -40,13 +40,17 @@ local function renew(record, id, version, life, uses, latest)
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. text .. ',"prolonged_by":"use"}')
 end
 
-local noted = 0
+local noted, seen, ids = 0, {}, {}
+for i = 2, #KEYS do ids[i - 1] = ARGV[4 * (i - 1)] end
+-- One call: most were noted a moment ago.
+local known = redis.call('HMGET', KEYS[1], unpack(ids))
 for i = 2, #KEYS do
   local at = 4 * (i - 1)
   local id, version, life, latest = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
-  local count, last = string.match(redis.call('HGET', KEYS[1], id) or '', '^(%d+) (%d+)$')
+  local count, last = string.match(known[i - 1] or '', '^(%d+) (%d+)$')
   local pause = math.min(tonumber(ARGV[2]), (life or math.huge) / 16)
-  if (not last or now - tonumber(last) >= pause) and redis.call('EXISTS', KEYS[i]) == 1 then
+  if not seen[id] and (not last or now - tonumber(last) >= pause) and redis.call('EXISTS', KEYS[i]) == 1 then
+    seen[id] = true
     local uses = (tonumber(count) or 0) + 1
     redis.call('HSET', KEYS[1], id, string.format('%d %d', uses, now))
     if life then renew(KEYS[i], id, version, life, uses, latest) end
