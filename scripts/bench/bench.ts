@@ -9,7 +9,7 @@ import type { PartName } from "./part-names.js";
 import { PARTS } from "./parts.js";
 
 /** Parts that compare with packages, or other builds, that an installed package doesn't have. */
-const OF_A_CLONE: ReadonlySet<PartName> = new Set(["checkpointer", "cost"]);
+const OF_A_CLONE: ReadonlySet<PartName> = new Set(["checkpointer", "cost", "profile"]);
 
 /** Durations of operations, next to the raw Redis commands that they need. Figures to stdout, progress to stderr. */
 export async function bench(parts: readonly PartName[], options: BenchOptions): Promise<void> {

@@ -6,7 +6,7 @@ import type { PartName } from "./part-names.js";
 export interface BenchOptions {
   readonly records: readonly number[];
   readonly samples: number;
-  /** Folders of other checkouts, whose builds the part `cost` measures too. */
+  /** Folders of other checkouts, whose builds the parts `cost` and `profile` measure too. */
   readonly against: readonly string[];
   /** A file to write the figures to. */
   readonly json?: string;
@@ -34,7 +34,10 @@ export function benchCommand(): Command {
         .default(600),
     )
     .addOption(
-      new Option("--against <folder>", "built checkout to compare with, for the part cost; repeatable")
+      new Option(
+        "--against <folder>",
+        "built checkout to compare with, for the parts cost and profile; repeatable",
+      )
         .argParser(collect)
         .default([], "none"),
     )

@@ -9,6 +9,7 @@ export const PART_NAMES = [
   "checkpointer",
   "cost",
   "load",
+  "profile",
 ] as const;
 
 export type PartName = (typeof PART_NAMES)[number];

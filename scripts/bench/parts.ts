@@ -11,5 +11,6 @@ export const PARTS: Readonly<Record<PartName, () => Promise<Part>>> = {
   budget: async () => (await import("./budget/index.js")).benchBudget,
   checkpointer: async () => (await import("./checkpointer/index.js")).benchCheckpointer,
   cost: async () => (await import("./cost/index.js")).benchCost,
+  profile: async () => (await import("./profile/index.js")).benchProfile,
   load: async () => (await import("./load/index.js")).benchLoad,
 };

@@ -1,10 +1,12 @@
 import type { Figures as MemoryFigures } from "../bench/memory/report.js";
 import type { Row } from "../bench/memory/row.js";
+import type { ProfileFigures } from "../bench/profile/report.js";
 import type { LoadFigures } from "../bench/load/report.js";
 import type { DataSetResult } from "../eval/evaluate.js";
 import { machineLine } from "../harness/machine.js";
 import type { Machine } from "../harness/machine.js";
 import { table } from "../harness/table.js";
+import { profileBlock, profileCharts } from "./profile.js";
 import { loadBlock, loadCharts } from "./load.js";
 import type { Result } from "./results.js";
 
@@ -79,12 +81,20 @@ export const BLOCKS: Readonly<Record<string, (read: Read) => string | undefined>
     // Written by bench load under this name.
     return result && loadBlock(result.figures as LoadFigures, source([result]));
   },
+  "bench-profile": (read) => {
+    const result = read("profile");
+    // Written by bench profile under this name.
+    return result && profileBlock(result.figures as ProfileFigures, source([result]));
+  },
 };
 
 /** The charts that the documents show: the text of each SVG file by its name in docs/charts. */
 export function chartsOf(read: Read): ReadonlyMap<string, string> {
-  const result = read("load");
-  return result === undefined ? new Map() : loadCharts(result.figures as LoadFigures);
+  const [load, profile] = [read("load"), read("profile")];
+  return new Map([
+    ...(load === undefined ? [] : loadCharts(load.figures as LoadFigures)),
+    ...(profile === undefined ? [] : profileCharts(profile.figures as ProfileFigures)),
+  ]);
 }
 
 const DATA_SETS = [

@@ -20,11 +20,12 @@ export interface Contender {
   readonly ids: string[];
 }
 
-/** Lends this build, and those of other checkouts, each built already. */
+/** Lends this build, and those of other checkouts, each built already. `more`: what else to set for the services. */
 export async function withContenders<Result>(
   env: Env,
   against: readonly string[],
   work: (contenders: readonly Contender[]) => Promise<Result>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Result> {
   const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const ends: (() => Promise<void>)[] = [];
@@ -35,7 +36,7 @@ export async function withContenders<Result>(
       if (!existsSync(main)) throw new Failure(`${root} is not built: run \`npm run build\` there.`);
       const server = await startThrowawayRedis(env);
       ends.push(() => server.stop());
-      const settings = { ...model, MNEME_EMBEDDER: "local" };
+      const settings = { ...model, MNEME_EMBEDDER: "local", ...more };
       const service = await startService({ env, redisUrl: server.url, keyPrefix: "bench", settings, main });
       ends.push(() => service.stop());
       const redis = createRedisClient({ url: server.url });

@@ -73,7 +73,7 @@ export async function withLoadBench<Result>(
   }
 }
 
-async function createKey(url: string): Promise<string> {
+export async function createKey(url: string): Promise<string> {
   const http = await connectHttp(url);
   const verbs = ["read", "write", "admin"];
   const made = await http.send(
