@@ -10,6 +10,7 @@ export type Stage =
   | "search words"
   | "search vectors"
   | "search names"
+  | "search rules"
   | "fuse"
   | "load"
   | "rerank"

@@ -16,7 +16,7 @@ export const INDEX_SCHEMAS = { records: 6, vectors: 2, sessions: 1, consolidatio
 export const TERMS_SCHEMA = 3;
 
 /** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
-export const RECORD_SCHEMA = 6;
+export const RECORD_SCHEMA = 7;
 
 /**
  * What is stored beside documents of state. 1: what each counts for. 2: lists of the documents, and of the deleted ones whose

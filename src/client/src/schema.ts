@@ -4868,6 +4868,15 @@ export interface components {
             /** @description Amount added to the score. */
             adds: number;
           };
+          /** @description The amount added to the score of the user's standing rule that is nearest to a query which asks for help. */
+          rule?: {
+            /** @description 1. */
+            rank: number;
+            /** @description Cosine similarity to the query. */
+            score: number;
+            /** @description Amount added to the score. */
+            adds: number;
+          };
           /** @description Raw score, normalised score (0..1) and recency score. */
           recency?: {
             /** @description Raw score. */

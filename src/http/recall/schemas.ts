@@ -292,6 +292,17 @@ export const hitView = z.object({
           description:
             "The speaker of the memory, and the amount added to the score. Only for memories of the speaker whom the query is about.",
         }),
+      rule: z
+        .object({
+          rank: z.int().describe("1."),
+          score: z.number().describe("Cosine similarity to the query."),
+          adds: z.number().describe("Amount added to the score."),
+        })
+        .optional()
+        .openapi({
+          description:
+            "The amount added to the score of the user's standing rule that is nearest to a query which asks for help.",
+        }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()

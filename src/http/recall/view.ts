@@ -81,7 +81,7 @@ function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<t
     duplicates,
     turns = [],
   } = hit;
-  const { keyword, vector, entities } = found.fused;
+  const { keyword, vector, entities, rule } = found.fused;
   const view = {
     memory: viewShown(hit),
     score,
@@ -110,6 +110,7 @@ function viewHit(hit: RecallHit, explain: boolean, expanded: boolean): z.infer<t
       ...(found.session === undefined ? {} : { session: { ...found.session } }),
       ...(found.question === undefined ? {} : { question: viewQuestion(found.question) }),
       ...(found.speaker === undefined ? {} : { speaker: { ...found.speaker } }),
+      ...(rule === undefined ? {} : { rule: { ...rule } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(reranked === undefined ? {} : { rerank: { ...reranked } }),
       ...(expanded ? { entities: entities ?? null } : {}),

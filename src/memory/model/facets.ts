@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { jsonLeaves } from "../../domain/json.js";
 import type { JsonScalar } from "../../domain/json.js";
 import { normaliseName } from "../../domain/normalise-name.js";
+import { isStandingRule } from "../text/standing-rule.js";
 import { setOfPart } from "./parts.js";
 import type { Memory, MemoryType } from "./record.js";
 
@@ -25,6 +26,8 @@ export const FACETS = {
   item: "item",
   /** An item that holds a part of another item's value: see parts.ts. */
   part: "part",
+  /** A standing rule of the user's: see text/standing-rule.ts. */
+  rule: "rule",
   fact: "fact",
   /** A published copy in quarantine. */
   quarantine: "q",
@@ -51,6 +54,7 @@ export const ARCHIVED_FACET = FACETS.archived;
 /** The facet of an item: a memory with a key. */
 export const ITEM_FACET = FACETS.item;
 export const PART_FACET = FACETS.part;
+export const RULE_FACET = FACETS.rule;
 /** The facet of every fact. */
 export const FACT_FACET = FACETS.fact;
 
@@ -89,9 +93,11 @@ type Faceted = Pick<
  * All facets that a memory is written with, each once; also one for each namespace that its own lies in. Scripts change
  * those of stored records, so these never replace what a record has.
  */
-export function facetsOf(memory: Faceted): string[] {
+export function facetsOf(memory: Faceted & Pick<Memory, "content">): string[] {
   const above = ancestors(memory.namespace).map(belowFacet);
-  return [...new Set([...eachFacet(memory), ...above, ...(memory.quarantined ? [QUARANTINE_FACET] : [])])];
+  const held = memory.quarantined ? [QUARANTINE_FACET] : [];
+  const rule = isStandingRule(memory.content) ? [RULE_FACET] : [];
+  return [...new Set([...eachFacet(memory), ...above, ...held, ...rule])];
 }
 
 function ancestors(namespace: string): string[] {

@@ -52,6 +52,8 @@ export interface SearchQuery {
   readonly vector: ModelVector | undefined;
   /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
   readonly entities?: readonly string[] | undefined;
+  /** Also looks for the standing rule that is nearest to `vector`. */
+  readonly rule?: boolean | undefined;
   /** The most candidates in each list. */
   readonly depth: number;
   /** What isn't found by then is omitted. */
@@ -72,8 +74,10 @@ export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
   readonly entities: readonly Candidate[] | undefined;
-  /** Searches that the deadline cut off: their lists are undefined. */
-  readonly late: readonly Retriever[];
+  /** The nearest standing rule, if there is one. */
+  readonly rules?: readonly Candidate[] | undefined;
+  /** Searches that the deadline cut off, whose lists are undefined; `ranking`: that for rules. */
+  readonly late: readonly (Retriever | "ranking")[];
   /** `vector` holds all that the namespaces and the filter let through and that has a vector. */
   readonly exhausted: boolean;
   /** Upper bound of the memories that the namespaces and the filter let through; some seconds old. */

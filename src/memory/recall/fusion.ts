@@ -25,12 +25,16 @@ export interface Fused extends MemoryRef {
   readonly vector: Contribution | undefined;
   /** Facts about entities that the query names. */
   readonly entities: Contribution | undefined;
+  /** The standing rule that is nearest to the query; missing for all others. */
+  readonly rule?: Contribution | undefined;
 }
 
 export interface Lists {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
   readonly entities?: readonly Candidate[] | undefined;
+  /** At most one. */
+  readonly rules?: readonly Candidate[] | undefined;
 }
 
 /**

@@ -21,6 +21,7 @@ import { facetQuery } from "../conditions/filter.js";
 import { nameOf } from "../model/original.js";
 import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
+import { asksForHelp } from "../text/help-asked.js";
 import { withoutFrame } from "../text/without-frame.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { linksAsked } from "./links-asked.js";
@@ -40,6 +41,7 @@ import { authorizedParts } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import { recencyIn } from "../lifecycle/defaults.js";
 import { hitsToRead, rerankHits } from "./rerank-hits.js";
+import { liftRule } from "./rule-boost.js";
 import { treatQuery } from "./treat-query.js";
 import { weighSituations } from "./weigh-situations.js";
 
@@ -123,11 +125,12 @@ export async function recall(
 
   const degraded = new Set<Degraded>(without);
   const reserveMs = services.pace.expectedMs("load", "receipt");
-  const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES, deadline, reserveMs };
   // For a model that wasn't probed yet this takes as long as embedding. It runs in parallel with the search.
   const calibration = vector === undefined ? undefined : services.calibrate(vector.model);
   const hops = linksAsked(input);
   const question = askedIn(input.query) ?? input.query;
+  const rule = addsScores(input) && asksForHelp(question);
+  const search = { moment, filter, keyword: terms, vector, rule, depth: CANDIDATES, deadline, reserveMs };
   const names = hops === undefined ? undefined : possibleNames(question);
   const walks: Walked[] = [];
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
@@ -329,11 +332,16 @@ function searchableTerms(query: string): ParsedQuery | undefined {
   return parsed.terms.length + parsed.phrases.length === 0 ? undefined : parsed;
 }
 
-function fuse(found: SearchResult, input: RecallInput, hops = 0): Fused[] {
+/** Whether scores are on the scale that what is added to them is made for. */
+const addsScores = ({ mode, fusion, merge }: RecallInput): boolean =>
+  mode === "hybrid" && fusion.method === "auto" && merge !== "rrf";
+
+function fuse(found: SearchResult, input: RecallInput, hops = 0): readonly Fused[] {
   const lists: Lists = found;
   if (input.mode !== "hybrid") return keepScores(lists);
   if (input.fusion.method === "rrf") return reciprocalRankFusion(lists, input.fusion.k, input.fusion.weights);
-  return hops === 0 ? fuseScores(lists) : fuseScores(lists, CHAINS_WEIGHT);
+  const fused = hops === 0 ? fuseScores(lists) : fuseScores(lists, CHAINS_WEIGHT);
+  return liftRule(fused, found.rules);
 }
 
 /** The caller's recency; else that of the namespace, if exactly one is asked by name; else the configuration. */

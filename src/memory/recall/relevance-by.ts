@@ -30,5 +30,9 @@ export function relevanceBy(
   const farthest = ends.length === 0 ? undefined : Math.max(...ends);
   const turn = createTurns();
   return async ({ fused }, texts) =>
-    relevanceOf(await coverageOf(rarity, texts, turn), fused.vector?.score ?? farthest, scale);
+    relevanceOf(
+      await coverageOf(rarity, texts, turn),
+      fused.vector?.score ?? fused.rule?.score ?? farthest,
+      scale,
+    );
 }

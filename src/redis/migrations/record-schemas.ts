@@ -1,10 +1,11 @@
 import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
-import { PART_FACET } from "../../memory/model/facets.js";
+import { PART_FACET, RULE_FACET } from "../../memory/model/facets.js";
 import { setOfPart } from "../../memory/model/parts.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { memoryOf } from "../codec/decode.js";
 import { saidBy } from "../codec/encode.js";
 import { askingShare } from "../../memory/text/asking-share.js";
+import { isStandingRule } from "../../memory/text/standing-rule.js";
 import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 
 /** A stored memory, or an old version of one, as an upgrade finds it. */
@@ -75,6 +76,11 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
       const said = memory.archived === undefined ? saidBy(memory.content) : null;
       return said === null ? {} : { index: { said } };
     },
+  },
+  {
+    number: 7,
+    change: "A standing rule of the user's has a facet, by which recall finds it.",
+    upgrade: ({ document: { memory } }) => (isStandingRule(memory.content) ? { facets: [RULE_FACET] } : {}),
   },
 ];
 

@@ -1,7 +1,7 @@
 import { inTime, LATE } from "../../domain/deadline.js";
 import { stage } from "../../domain/tracing.js";
 import { invalid } from "../../domain/errors.js";
-import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
+import { objectFacet, RULE_FACET, subjectFacet } from "../../memory/model/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/search.js";
 import { encodeIndexVector } from "../codec/vector.js";
 import { expiring } from "../connection/expiring.js";
@@ -47,6 +47,7 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
   const fits = fitsOf(deps, query.filter);
   const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<Found> => filled(query, fits, find);
   const { keyword, vector, entities } = query;
+  const ruled = query.rule === true ? vector : undefined;
   const guesses = keyword === undefined ? [] : toGuess(keyword, held);
   const searches = [
     keyword &&
@@ -57,8 +58,12 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
       stage("search vectors", () => whole((deeper) => vectorSearch(deps, deeper, vector, statistics))),
     entities &&
       stage("search names", () => whole((deeper) => entitySearch(deps, deeper, entities, statistics))),
+    ruled &&
+      stage("search rules", () =>
+        filled({ ...query, depth: 1 }, fits, (deeper) => nearestRules(deps, deeper, ruled, statistics)),
+      ),
   ];
-  const [byWords, byVector, byNames] = await Promise.all(
+  const [byWords, byVector, byNames, byRule] = await Promise.all(
     searches.map(async (found) => found && inTime(deadline, found, reserveMs)),
   );
   // With a condition that only the records decide, the number isn't known.
@@ -66,11 +71,13 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
   const late = [
     ...(byWords === LATE || byNames === LATE ? (["keyword"] as const) : []),
     ...(byVector === LATE ? (["vector"] as const) : []),
+    ...(byRule === LATE ? (["ranking"] as const) : []),
   ];
   return {
     keyword: listIn(byWords),
     vector: listIn(byVector),
     entities: listIn(byNames),
+    rules: listIn(byRule),
     late,
     exhausted: byVector !== LATE && byVector?.exhausted === true,
     searched,
@@ -245,6 +252,19 @@ async function vectorSearch(
     }
   }
   return nearest(query.depth, true);
+}
+
+/** There are few rules, so their distances are computed one by one. */
+async function nearestRules(
+  deps: StoreDeps,
+  query: SearchQuery,
+  vector: ModelVector,
+  statistics: QueryStatistics,
+): Promise<Found> {
+  const filter = { ...query.filter, groups: [...query.filter.groups, [RULE_FACET]] };
+  const few = { ...statistics, letThrough: 0 };
+  const candidates = await nearestPassages(deps, { ...query, filter }, vector, few, query.depth, true);
+  return { candidates: bestPassages(candidates), exhausted: candidates.length < query.depth };
 }
 
 /**

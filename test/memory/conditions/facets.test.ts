@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FACETS } from "../../../src/memory/model/facets.js";
 
 /** All but these end with a digest of 16 letters. */
-const WHOLE = new Set(["item", "fact", "quarantine", "superseded"]);
+const WHOLE = new Set(["item", "fact", "rule", "quarantine", "superseded"]);
 const DIGEST = 16;
 
 test("no facet of one kind can be one of another", () => {

@@ -43,6 +43,8 @@ import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { partKeysOf, setOfItem, setOfKey, setOfPart } from "../../../src/memory/model/parts.js";
 import { askingShare } from "../../../src/memory/text/asking-share.js";
+import { asksForHelp } from "../../../src/memory/text/help-asked.js";
+import { isStandingRule } from "../../../src/memory/text/standing-rule.js";
 import { speakerAsked } from "../../../src/memory/text/speaker-asked.js";
 import { withoutFrame } from "../../../src/memory/text/without-frame.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
@@ -50,7 +52,7 @@ import { dateOf } from "../../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
 import { feedbackOf } from "../../../src/memory/consolidation/language/feedback-of.js";
 import { groundFacts, groundSummary } from "../../../src/memory/consolidation/language/ground.js";
-import { instructs } from "../../../src/memory/consolidation/language/instructs.js";
+import { instructs } from "../../../src/memory/text/instructs.js";
 import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
 import { learnProcedures } from "../../../src/memory/consolidation/language/procedures.js";
 import {
@@ -290,7 +292,9 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         [excerpt(text)],
       ),
   },
-  "src/memory/consolidation/language/instructs.ts": { instructs },
+  "src/memory/text/help-asked.ts": { asksForHelp },
+  "src/memory/text/instructs.ts": { instructs },
+  "src/memory/text/standing-rule.ts": { isStandingRule },
   "src/memory/consolidation/language/pattern-facts.ts": {
     patternFacts: (text) => patternFacts([excerpt(text), excerpt(`User: ${text}`)]),
   },

@@ -1093,6 +1093,17 @@ class RecallResponseHitsExplainSpeaker(Model):
     """Amount added to the score."""
 
 
+class RecallResponseHitsExplainRule(Model):
+    """The amount added to the score of the user's standing rule that is nearest to a query which asks for help."""
+
+    rank: int
+    """1."""
+    score: float
+    """Cosine similarity to the query."""
+    adds: float
+    """Amount added to the score."""
+
+
 class RecallResponseHitsExplainRecency(Model):
     """Raw score, normalised score (0..1) and recency score."""
 
@@ -1157,6 +1168,7 @@ class RecallResponseHitsExplain(Model):
     session: RecallResponseHitsExplainSession | None = None
     question: RecallResponseHitsExplainQuestion | None = None
     speaker: RecallResponseHitsExplainSpeaker | None = None
+    rule: RecallResponseHitsExplainRule | None = None
     recency: RecallResponseHitsExplainRecency | None = None
     rerank: RecallResponseHitsExplainRerank | None = None
     entities: RecallResponseHitsExplainEntities | None = None

@@ -7,6 +7,7 @@ export type PartName =
   | "meaning"
   | "entities"
   | "lists"
+  | "rule"
   | "time"
   | "session"
   | "question"
@@ -34,8 +35,20 @@ export function lengthPrior(text: string): number {
 /** The parts that a hit's score is the sum of, in the order in which the ranking adds them. */
 export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[] {
   if (explain === undefined) return [];
-  const { keyword, vector, entities, lists, time, session, question, speaker, recency, trust, outcomes } =
-    explain;
+  const {
+    keyword,
+    vector,
+    entities,
+    lists,
+    time,
+    session,
+    question,
+    speaker,
+    rule,
+    recency,
+    trust,
+    outcomes,
+  } = explain;
   const parts: ScorePart[] = [];
   const add = (name: PartName, title: string, adds: number, because: string): void => {
     parts.push({ name, title, adds, because });
@@ -54,6 +67,13 @@ export function scoreParts({ explain, memory, score }: Hit): readonly ScorePart[
     }
     if (entities !== null && entities !== undefined)
       add("entities", "Entities", entities.adds, `place ${entities.rank} among facts of named entities`);
+    if (rule !== undefined)
+      add(
+        "rule",
+        "Standing rule",
+        rule.adds,
+        `the nearest rule of the user's, cosine ${rule.score.toFixed(3)}`,
+      );
   } else {
     for (const list of lists)
       add("lists", list.namespaces, list.adds, `place ${list.rank} in ${list.namespaces}`);

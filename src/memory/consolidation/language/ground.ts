@@ -6,7 +6,7 @@ import { analyse } from "../../text/terms.js";
 import { contradictionsOf } from "./contradictions.js";
 import type { Contradiction } from "./contradictions.js";
 import type { Excerpt, WrittenFact, WrittenSummary } from "../ports.js";
-import { instructs } from "./instructs.js";
+import { instructs } from "../../text/instructs.js";
 import { isConditional, isQuestion, saidIn } from "../../text/speakers.js";
 import type { Said } from "../../text/speakers.js";
 

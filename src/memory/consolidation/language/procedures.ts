@@ -8,7 +8,7 @@ import type { TermVector } from "../../text/term-weights.js";
 import { analyse } from "../../text/terms.js";
 import { truncateUtf8 } from "../../text/truncate.js";
 import type { Pace } from "../pace.js";
-import { instructs } from "./instructs.js";
+import { instructs } from "../../text/instructs.js";
 import { isQuestion } from "../../text/speakers.js";
 
 /** An interaction with what was said of it; see `feedbackOf`. */
