@@ -72,7 +72,7 @@ export function testChangeOfModel(clusterOf: () => TestCluster): void {
     const away = [...nodes].find((node) => node !== global);
     await load.mayFail(async () => {
       await away?.restart();
-      await servesAgain(second, names);
+      for (const service of [first, second]) await servesAgain(service, names);
     });
     await reaches(second, "switched");
     const all = names.flatMap((namespace) => contents.map((content) => ({ namespace, content })));
