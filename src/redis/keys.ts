@@ -258,7 +258,7 @@ export function createKeys(prefix: string) {
     /** Receipts, a stream by home: a namespace, or {@link receiptsKept}. */
     receipts: (home: string) => `${prefix}:receipts:{${home}}`,
     /** The home of receipts of several namespaces that are kept equally long. No namespace: a label can't hold `~`. */
-    receiptsKept: (seconds: number) => `~${seconds}`,
+    receiptsKept: (seconds: number, hour: number) => `~${seconds}.${hour}`,
     /** All homes by their hashes, a hash. */
     receiptHomes: () => `${prefix}:receipt-homes:{${SYSTEM}}`,
     /** By home: since when it may hold receipts of several namespaces that are also of this one, a hash. */

@@ -1,3 +1,4 @@
+import { scopeOf } from "../../access/grants.js";
 import type { LessFound, RecallInput } from "./recall-input.js";
 import type { Recorded } from "./records.js";
 import type { MemoryRef } from "../model/ref.js";
@@ -53,6 +54,12 @@ export const namedBy = (hits: readonly ReceiptHit[]): readonly MemoryRef[] =>
     ...(hit.turns ?? []).map(({ id }) => ({ namespace: hit.namespace, id })),
   ]);
 
+/** The namespace at which the deletion of a receipt is noted; undefined: it named none, only patterns. */
+export function notedAt({ request, hits }: Pick<Receipt, "request" | "hits">): string | undefined {
+  const [hit] = hits;
+  return hit?.namespace ?? request.namespaces.find((name) => !scopeOf(name).below);
+}
+
 /** The place and retention of a receipt. */
 export interface Keeping {
   /** The only namespace that the recall asked for, by its name; undefined: it asked for others too, or for a pattern. */
@@ -104,8 +111,8 @@ export interface ReceiptStore {
     filter: ReceiptFilter,
     options: { readonly before: string | undefined; readonly limit: number },
   ): Promise<ReceiptPage>;
-  /** Deletes it, so that no byte of it is left. */
-  remove(id: string): Promise<void>;
+  /** Deletes them, so that no byte of them is left. */
+  remove(ids: readonly string[]): Promise<void>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
   erase(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /**

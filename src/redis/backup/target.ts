@@ -307,10 +307,6 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         // An array of one number, or of none.
         return found !== null && Number(String(found).slice(1, -1)) > 0 ? id : undefined;
       }
-      if (what === "receipt") {
-        const found = id === "all" ? undefined : await receipts.get(id);
-        return found?.id;
-      }
       if (what !== "session") return undefined;
       const [name, last] = await redis.run((client) => client.hmGet(keys.session(namespace, id), ["s", "l"]));
       return name != null && Number(last) <= at ? name : undefined;

@@ -16,8 +16,17 @@ export interface StoredReceipt {
   with(shared: EntryContent | undefined): Receipt | undefined;
 }
 
-/** Reads what `encodeReceipt` has written. */
-export function decodeReceipt(id: string, home: string, source: Buffer): StoredReceipt {
+/** Reads what `encodeReceipt` has written; undefined: its bytes were damaged. Throws if a newer release wrote it. */
+export function decodeReceipt(id: string, home: string, source: Buffer): StoredReceipt | undefined {
+  try {
+    return decoded(id, home, source);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function decoded(id: string, home: string, source: Buffer): StoredReceipt {
   const reader = createReader(source);
   if (reader.count() !== FORMAT) throw new Error("The receipt is of a newer release.");
   const flags = reader.count();

@@ -8,6 +8,7 @@ import { formerPage, removeFormer } from "./former-page.js";
 import type { FormerDeps } from "./former-page.js";
 import { noteErasedReceipts } from "./gone.js";
 import { homeHash } from "./place.js";
+import { isOfHour } from "./shared-home.js";
 import { completeReceipt } from "./read.js";
 import type { ReceiptDeps } from "./read.js";
 
@@ -63,7 +64,7 @@ export async function forget(
   for (const [home, since] of former ? [] : noted) {
     if (home < placeHome) continue;
     const from = own[home];
-    const ranges: Range[] = [{ from: 0, to: since + SKEW_MS }];
+    const ranges: Range[] = isOfHour(home) ? [] : [{ from: 0, to: since + SKEW_MS }];
     if (from !== undefined) ranges.push({ from: Number(from) - SKEW_MS, to: Infinity });
     const last = await forgetIn(
       deps,
@@ -127,8 +128,12 @@ async function forgetIn(
     }
     if (over) break;
   }
-  if (doomed.size > 0)
-    await rewriteStream({ redis, keys }, stream, ({ id }) => (doomed.has(id) ? "goes" : "stays"));
+  if (doomed.size > 0) {
+    await rewriteStream({ redis, keys }, { ...stream, changes: true }, ({ id }) =>
+      doomed.has(id) ? "goes" : "stays",
+    );
+    over ||= isOver();
+  }
   return over ? reached : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { scopeOf } from "../../access/grants.js";
-import { namedBy } from "../../memory/ports/receipts.js";
+import { namedBy, notedAt } from "../../memory/ports/receipts.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
@@ -16,17 +16,11 @@ const ALL = "all";
 
 const memberOf = (id: string): string => `r ${id}`;
 
-/** Where the deletion of a receipt is noted: see lua/gone.lua. */
-function homeOf({ request, hits }: Pick<Receipt, "request" | "hits">): string {
-  const [hit] = hits;
-  return hit?.namespace ?? request.namespaces.find((name) => !scopeOf(name).below) ?? SYSTEM;
-}
-
 export function noteErasedReceipt(
   deps: Deps,
   receipt: Pick<Receipt, "id" | "request" | "hits">,
 ): Promise<void> {
-  return note(deps, homeOf(receipt), receipt.id);
+  return note(deps, notedAt(receipt) ?? SYSTEM, receipt.id);
 }
 
 export function noteErasedReceipts(deps: Deps, namespace: string): Promise<void> {
@@ -46,7 +40,7 @@ export async function wasReceiptErased({ redis, keys }: Deps, receipt: Receipt):
   const homes = [...names].filter((name) => !scopeOf(name).below);
   const [itself, ...all] = await redis.run((client) =>
     Promise.all([
-      client.zScore(keys.gone(homeOf(receipt)), memberOf(id)),
+      client.zScore(keys.gone(notedAt(receipt) ?? SYSTEM), memberOf(id)),
       ...homes.map((name) => client.zScore(keys.gone(name), memberOf(ALL))),
     ]),
   );

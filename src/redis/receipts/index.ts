@@ -13,6 +13,8 @@ import { forget, noteShared } from "./forget.js";
 import { noteErasedReceipt } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
 import { list } from "./list.js";
+import { remove } from "./remove.js";
+import { hourOf } from "./shared-home.js";
 import { completeReceipt, streamedReceipts } from "./read.js";
 
 /** A stream for each namespace; receipts of several lie with those that are kept equally long. */
@@ -34,7 +36,11 @@ export function createReceiptStore(
       const goes = async ({ id, fields }: StreamEntry): Promise<boolean> => {
         const stored = fields[1] ?? NO_BYTES;
         const receipt = await completeReceipt({ redis, keys }, home, { entry: id, stored });
-        if (receipt === undefined) return unreadable(decodeReceipt(id, home, stored).request);
+        if (receipt === undefined) {
+          const request = decodeReceipt(id, home, stored)?.request;
+          // Nobody can read it, and what it holds can't be told.
+          return request === undefined || unreadable(request);
+        }
         if (!readable(receipt)) return false;
         // Before it goes: an import must not bring it back.
         if (!dryRun) await noteErasedReceipt({ redis, keys }, receipt);
@@ -55,7 +61,7 @@ export function createReceiptStore(
 
   return {
     async keep(receipt, { namespace, keepSeconds, recorded }) {
-      const home = namespace ?? keys.receiptsKept(keepSeconds);
+      const home = namespace ?? keys.receiptsKept(keepSeconds, hourOf(receipt.at));
       const hash = homeHash(home);
       const own = recorded?.namespace === namespace ? recorded : undefined;
       const stored = encodeReceipt(receipt, home, own);
@@ -83,16 +89,7 @@ export function createReceiptStore(
       return found && completeReceipt({ redis, keys }, home, found);
     },
     list: (namespace, filter, options) => list({ redis, keys }, namespace, filter, options),
-    async remove(id) {
-      const place = placeOfId(id);
-      await redis.run((client) => client.unlink(keys.receipt(id)));
-      const home = await redis.run((client) => client.hGet(keys.receiptHomes(), place.home));
-      if (home === null) return;
-      const [found] = await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
-      if (found === undefined) return;
-      const stream = { key: keys.receipts(home), home };
-      await rewriteStream({ redis, keys }, stream, (entry) => (entry.id === place.entry ? "goes" : "stays"));
-    },
+    remove: (ids) => remove({ redis, keys }, ids),
     erase,
     eraseAlone: (namespace, chosen, options) => eraseAlone(deps, namespace, chosen, options),
     forget: (namespace, options) => forget(deps, namespace, options),

@@ -56,7 +56,7 @@ async function entriesOf(
   });
 }
 
-/** The receipt with what it shares with the audit trail; undefined where that is gone. */
+/** The receipt with what it shares with the audit trail; undefined where that is gone, or its own bytes were damaged. */
 export async function completeReceipt(
   { redis, keys }: ReceiptDeps,
   home: string,
@@ -64,6 +64,7 @@ export async function completeReceipt(
 ): Promise<Receipt | undefined> {
   const id = idOfPlace({ home: homeHash(home), entry });
   const receipt = decodeReceipt(id, home, stored);
+  if (receipt === undefined) return undefined;
   const { entry: shared } = receipt;
   if (shared === undefined) return receipt.with(undefined);
   const reply = await redis.run((client) =>

@@ -16,7 +16,12 @@ export async function recentQueries(
   limit: number,
 ): Promise<readonly AskedQuery[]> {
   const { entries } = await redis.run((client) => client.hScan(keys.receiptHomes(), "0", { COUNT: HOMES }));
-  const homes = entries.slice(0, HOMES).map(({ value }) => value);
+  // Those of several namespaces last, which are many, and the latest of them first.
+  const homes = entries
+    .map(({ value }) => value)
+    .toSorted((one, other) => (one < other ? 1 : -1))
+    .toSorted((one, other) => Number(one.startsWith("~")) - Number(other.startsWith("~")))
+    .slice(0, HOMES);
   const pages = await redis.run((client) =>
     Promise.all(
       homes.map((home) =>
@@ -29,7 +34,8 @@ export async function recentQueries(
   const found = homes.flatMap((home, index) =>
     arrayOf(pages[index]).flatMap((item): AskedQuery[] => {
       const [, fields] = arrayOf(item);
-      const { request } = decodeReceipt("", home, bytes(arrayOf(fields)[1]));
+      const request = decodeReceipt("", home, bytes(arrayOf(fields)[1]))?.request;
+      if (request === undefined) return [];
       const { query, namespaces, embedding, mode } = request;
       return query === "" || embedding !== undefined || mode === "keyword" ? [] : [{ query, namespaces }];
     }),

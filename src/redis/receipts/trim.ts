@@ -2,6 +2,7 @@ import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { Keys } from "../keys.js";
 import { homeHash } from "./place.js";
+import { isOfHour, keptIn } from "./shared-home.js";
 
 const PAGE = 500;
 
@@ -40,13 +41,14 @@ async function trimHome(
   if (dropped === 0) return;
   const [hash, homes] = [homeHash(home), keys.receiptHomes()];
   await client.hDel(homes, hash);
+  if (home.startsWith("~") && isOfHour(home)) await client.hDel(keys.receiptsNoted(), home);
   // A recall may have kept one in between.
   if ((await client.exists(stream)) === 1) await client.hSetNX(homes, hash, home);
 }
 
 /** Seconds; undefined: as configured. */
 async function keepOf(client: RoutedClient, keys: Keys, home: string): Promise<number | undefined> {
-  if (home.startsWith("~")) return Number(home.slice(1));
+  if (home.startsWith("~")) return keptIn(home);
   const set = await client.hGet(keys.settings(home), "retention_receipts_seconds");
   return set === null ? undefined : Number(set);
 }

@@ -30,6 +30,8 @@ export interface RewrittenStream {
   readonly home: string;
   /** How many entries are read at once: fewer where they are large. */
   readonly page?: number;
+  /** True: the caller knows that something changes, so that it isn't looked for first. */
+  readonly changes?: boolean;
 }
 
 const PAGE = 500;
@@ -50,13 +52,13 @@ const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
  */
 export async function rewriteStream(
   deps: RewriteDeps,
-  { key, home, page: size = PAGE }: RewrittenStream,
+  { key, home, page: size = PAGE, changes = false }: RewrittenStream,
   decide: Decide,
   tick: () => Promise<void> = async () => {},
 ): Promise<number> {
   const { redis, keys } = deps;
   // Most streams hold nothing of it.
-  if (!(await someChange(pagesOf(redis, key, tick, undefined, size), decide))) return 0;
+  if (!changes && !(await someChange(pagesOf(redis, key, tick, undefined, size), decide))) return 0;
   const token = await begin(deps, home, tick);
   const [aside, writer] = [keys.rewritten(home, token), keys.rewriting(home)];
   try {

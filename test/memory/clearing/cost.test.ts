@@ -6,6 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { createRedis } from "../../../src/compose/redis.js";
 import { createStores } from "../../../src/compose/stores.js";
 import { loadConfig } from "../../../src/config.js";
+import { homeHash, idOfPlace } from "../../../src/redis/receipts/place.js";
 import { forge, linesOf, mneme } from "../../support/acts/backup.js";
 import { bodyOf, newNamespace, recall, remember } from "../../support/acts/memories.js";
 import { append, user } from "../../support/acts/sessions.js";
@@ -199,8 +200,6 @@ describe("receipts of several namespaces", () => {
     const [one, other, none, asking] = [newNamespace(), newNamespace(), newNamespace(), newNamespace()];
     await asked([one, other]);
     await addOthers(20_000);
-    // Long before the first one: as if those of others were of another day.
-    await redis.hSet(noted(), (await sharedStream()).replace(/^.*\{(.*)\}$/, "$1"), "1");
     const before = await calls("xrange");
     expect(await clear(none)).toMatchObject({ cursor: null });
     expect((await calls("xrange")) - before).toBeLessThan(FEW);
@@ -210,11 +209,20 @@ describe("receipts of several namespaces", () => {
     expect(await Promise.all(ids.map(statusOf))).toEqual([404, 200]);
   });
 
-  test("of a release that noted nothing go too, a part at a time", async () => {
+  test("of a release that noted nothing, and had one stream of all hours, go too, a part at a time", async () => {
     const [namespace, other] = [newNamespace(), newNamespace()];
-    const first = await asked([namespace, other]);
+    await asked([namespace, other]);
     await addOthers(2_000);
-    const last = await asked([namespace, other]);
+    await asked([namespace, other]);
+    const former = "~2592000";
+    await redis.rename(await sharedStream(), `${service.prefix}:receipts:{${former}}`);
+    await redis.hSet(`${service.prefix}:receipt-homes:{~system}`, homeHash(former), former);
+    const entries = (await redis.xRange(`${service.prefix}:receipts:{${former}}`, "-", "+")) ?? [];
+    const named = [entries.at(-1), entries.find((each) => each.message["r"]?.includes(namespace) === true)];
+    const [last = "", first = ""] = named.map((each) =>
+      idOfPlace({ home: homeHash(former), entry: each?.id ?? "" }),
+    );
+    expect(await Promise.all([first, last].map(statusOf))).toEqual([200, 200]);
     await redis.del([noted(), `${service.prefix}:receipts-shared:{${namespace}}`]);
     const { receipts } = await openedStores();
     const places = new Set<string>();
@@ -226,6 +234,65 @@ describe("receipts of several namespaces", () => {
     } while (after !== undefined);
     expect(places.size).toBeGreaterThan(3);
     expect(await Promise.all([first, last].map(statusOf))).toEqual([404, 404]);
+  });
+
+  test("of other hours aren't copied when one goes, and those of its own are once for all lines of an import", async () => {
+    for (const stream of await redis.keys(`${service.prefix}:receipts:{~*}`)) await redis.del(stream);
+    const [one, other] = [newNamespace(), newNamespace()];
+    const mine: string[] = [];
+    for (let count = 0; count < 10; count++) mine.push(await asked([one, other]));
+    const stream = await sharedStream();
+    const home = (stream.match(/\{(.*)\}$/) ?? [])[1] ?? "";
+    const hour = Number(home.split(".")[1]);
+    // What an hour before held is much more than what this one does.
+    const before = `~2592000.${hour - 1}`;
+    const [entry] = (await redis.withTypeMapping(BYTES).xRange(stream, "-", "+", { COUNT: 1 })) ?? [];
+    const stored = entry?.message["r"];
+    if (stored === undefined) throw new Error("no receipt");
+    const long = `${service.prefix}:receipts:{${before}}`;
+    await Promise.all(Array.from({ length: 20_000 }, () => redis.xAdd(long, "*", { r: stored })));
+    await redis.hSet(`${service.prefix}:receipt-homes:{~system}`, homeHash(before), before);
+
+    await remember(service, one, { content: "a memory" });
+    const exported = join(tempDir(), "export.jsonl");
+    expect(await mneme(service, ["export", "--out", exported, "--namespace", one])).toMatchObject({
+      code: 0,
+    });
+    const lines = linesOf(exported);
+    const erased = mine.map((id) => ({
+      kind: "erased",
+      namespace: one,
+      what: "receipt",
+      id,
+      at: Date.now(),
+    }));
+    const file = join(tempDir(), "erased.jsonl");
+    forge(file, [...lines.slice(0, 1), ...erased, ...lines.slice(1)]);
+    const read = await calls("xrange");
+    expect(await mneme(service, ["import", file])).toMatchObject({ code: 0 });
+    // Ten are looked up, and their stream is read once.
+    expect((await calls("xrange")) - read).toBeLessThan(mine.length * 2 + FEW);
+    expect(await Promise.all(mine.map(statusOf))).toEqual(mine.map(() => 404));
+
+    const again = await asked([one, other]);
+    const cleared = await calls("xrange");
+    expect(await clear(one)).toMatchObject({ cursor: null });
+    expect((await calls("xrange")) - cleared).toBeLessThan(FEW);
+    expect(await statusOf(again)).toBe(404);
+    expect(await redis.xLen(long)).toBe(20_000);
+  });
+
+  test("whose bytes were damaged keep no deletion and no export from going on", async () => {
+    const [one, other] = [newNamespace(), newNamespace()];
+    const id = await asked([one, other]);
+    const stream = await sharedStream();
+    const damaged = await redis.xAdd(stream, "*", { r: "\u0001\u0000" });
+    const file = join(tempDir(), "all.jsonl");
+    expect(await mneme(service, ["export", "--out", file, "--receipts"])).toMatchObject({ code: 0 });
+    expect(await clear(one)).toMatchObject({ cursor: null });
+    expect(await statusOf(id)).toBe(404);
+    // It may be of others.
+    expect(await redis.xRange(stream, damaged, damaged)).toHaveLength(1);
   });
 });
 

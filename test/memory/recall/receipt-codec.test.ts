@@ -78,8 +78,8 @@ test("a receipt comes back as it was stored, with scores to seven digits", () =>
   fc.assert(
     fc.property(receipt, (stored) => {
       const decoded = decodeReceipt("ID", HOME, encodeReceipt(stored, HOME, undefined));
-      expect(decoded.entry).toBeUndefined();
-      expect(decoded.with(undefined)).toEqual({ ...stored, id: "ID", hits: rounded(stored.hits) });
+      expect(decoded?.entry).toBeUndefined();
+      expect(decoded?.with(undefined)).toEqual({ ...stored, id: "ID", hits: rounded(stored.hits) });
     }),
   );
 });
@@ -93,11 +93,11 @@ test("a receipt takes from the audit trail who asked and which memories were fou
       const entry = `${Math.max(0, stored.at + late)}-${number}`;
       const bytes = encodeReceipt(stored, HOME, { namespace: HOME, entry, ids });
       const decoded = decodeReceipt("ID", HOME, bytes);
-      expect(decoded.entry).toBe(entry);
-      expect(decoded.with(undefined)).toBeUndefined();
+      expect(decoded?.entry).toBe(entry);
+      expect(decoded?.with(undefined)).toBeUndefined();
       const { agent, key_id: keyId, request_id: requestId } = stored;
       const content = { agent, keyId, requestId, verb: "recall", outcome: "ok", ids, other: null };
-      expect(decoded.with(content)).toEqual({ ...stored, id: "ID", hits: rounded(hits) });
+      expect(decoded?.with(content)).toEqual({ ...stored, id: "ID", hits: rounded(hits) });
     }),
   );
 });

@@ -35,7 +35,10 @@ test("receipts end as their namespace says, also those of several namespaces, an
     (homes) => homes.length === 1 && homes[0] === lasting,
   );
   expect((await keysOf(brief)).filter((key) => key.includes(":receipts:"))).toEqual([]);
-  expect(await redis.exists(`${service.prefix}:receipts:{~1}`)).toBe(0);
+  expect(await redis.keys(`${service.prefix}:receipts:{~1.*`)).toEqual([]);
+  expect(await redis.hKeys(`${service.prefix}:receipts-noted:{~system}`)).not.toContainEqual(
+    expect.stringMatching(/^~1\./),
+  );
 });
 
 test("audit entries end as their namespace says, and what is left of the trail is sound", async () => {
