@@ -22,6 +22,7 @@ import type {
 import type { Outcome } from "./ports.js";
 import { prepared } from "./prepare-line.js";
 import { putErased } from "./put-erased.js";
+import { putErasedReceipts } from "./put-erased-receipts.js";
 import { hashedPlace, isHashed, putHashed, statePlace } from "./put-hashed.js";
 import { putMemory } from "./put-memory.js";
 import { putSettings } from "./put-settings.js";
@@ -55,6 +56,7 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
   let sent: Sent[] = [];
   /** Lines that are done together, at the end; those about a document before a line writes it. By what they name. */
   const hashed = new Map<string, ErasedLine[]>();
+  const receipts: ErasedLine[] = [];
   let failed: number | undefined;
 
   async function read(text: string): Promise<void> {
@@ -84,6 +86,10 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     const moved = intoNamespace(line, manifest, options.into);
     await allowIn(run, moved.namespace);
     const here = await prepared(run, moved);
+    if (here.kind === "erased" && here.what === "receipt") {
+      receipts.push(here);
+      return;
+    }
     if (here.kind === "erased" && isHashed(here)) {
       const place = hashedPlace(here);
       const same = hashed.get(place);
@@ -121,10 +127,11 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     }
   }
 
-  async function removeHashed(): Promise<void> {
+  async function removeTogether(): Promise<void> {
     const waiting = [...hashed.values()].flat();
     hashed.clear();
     for (const outcome of await putHashed(run, waiting)) count("erased", outcome);
+    for (const outcome of await putErasedReceipts(run, receipts.splice(0))) count("erased", outcome);
   }
 
   /** What a line is about to write has a name: nothing is looked for among all. */
@@ -234,13 +241,13 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
       } catch (error) {
         // A line before it may have been refused as well.
         await drain();
-        await removeHashed();
+        await removeTogether();
         throw error;
       }
     },
     async drain(): Promise<void> {
       await drain();
-      await removeHashed();
+      await removeTogether();
     },
     /** The line that was refused. */
     failed: (): number => failed ?? chain.lines + 1,

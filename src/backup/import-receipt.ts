@@ -9,8 +9,8 @@ import { receiptInto } from "./into.js";
 import type { ManifestLine, ReceiptLine } from "./lines.js";
 import type { Outcome, PutOptions } from "./ports.js";
 
-/** A receipt of a pattern belongs to no namespace alone. */
-function recorded({ services }: ImportRun, name: string, trail: Trail): Promise<void> {
+/** Records an act on a receipt in a namespace that it is of. One of a pattern belongs to no namespace alone. */
+export function recordReceipt({ services }: ImportRun, name: string, trail: Trail): Promise<void> {
   const { audit } = services.memory;
   return scopeOf(name).below ? audit.system(trail, "created") : audit.record(name, trail, "created");
 }
@@ -33,6 +33,6 @@ export async function importReceipt(
   const outcome = await run.services.target.putReceipt(here, endsAt, { ...options, dryRun: true });
   if (outcome !== "created" || options.dryRun) return outcome;
   const trail = trailOf(run.context, "import.memory", { ids: [here.receipt.id] });
-  for (const name of names) await recorded(run, name, trail);
+  for (const name of names) await recordReceipt(run, name, trail);
   return run.services.target.putReceipt(here, endsAt, options);
 }

@@ -140,7 +140,7 @@ export interface ImportTarget {
   putErased(trail: Trail, line: ErasedLine): Promise<boolean>;
   /** Whether this import wrote what the line says is gone: so it was in the file before. */
   isOwn(line: ErasedLine, importId: string): Promise<boolean>;
-  /** Id or name of a memory, session or receipt, if it is still here and is from before it was deleted elsewhere. */
+  /** Id or name of a memory or session, if it is still here and is from before it was deleted elsewhere. */
   leftOver(line: ErasedLine): Promise<string | undefined>;
   /** Keys of documents and names of entities that are here and that these lines mean, in the lines' order. */
   hashedLeft(lines: readonly ErasedLine[]): Promise<readonly ReadonlySet<string>[]>;

@@ -28,7 +28,6 @@ export async function putErased(run: ImportRun, line: ErasedLine): Promise<Outco
 async function remove({ services, context }: ImportRun, line: ErasedLine, left: string): Promise<void> {
   const { memory, sessions } = services;
   const { namespace } = line;
-  if (line.what === "receipt") return memory.receipts.remove(left);
   if (line.what === "memory_history") return memory.erasures.purgeVersions(namespace, left, line.at);
   if (line.what === "memory") {
     const trail = trailOf(context, "import.memory", { ids: [left] });

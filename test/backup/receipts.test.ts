@@ -6,7 +6,7 @@ import { bodyOf, newNamespace, recall, remember, revise } from "../support/acts/
 import { ALL_VERBS, as, createKey, keyFor } from "../support/acts/access.js";
 import { useFakeEmbedder } from "../support/embeddings/use-fake-embedder.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { startService } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
 const { service: origin } = await useFakeEmbedder(8);
@@ -127,6 +127,57 @@ test("a receipt that is moved names what its hits stand for in the new place, an
   const erased = await mneme(target, ["erase", "--namespace", other]);
   expect(erased.code, erased.stderr).toBe(0);
   expect((await target.send("GET", `/v1/receipts/${id}`)).status).toBe(404);
+});
+
+test("a line that says a receipt was deleted deletes none of others, none of another place, and none that is newer", async () => {
+  const service = await startService();
+  const root = as(service, (await createKey(service)).key);
+  const [mine, other, theirs] = [newNamespace(), newNamespace(), newNamespace()];
+  const key = (
+    await createKey(root, {
+      agent: "mallory",
+      grants: [mine, other].map((namespace) => ({ namespace, verbs: ALL_VERBS })),
+    })
+  ).key;
+  const mallory = as(service, key);
+  await remember(root, mine, { content: "Ada lives in Graz." });
+  const asked = async (namespaces: readonly string[]): Promise<string> =>
+    (await recall(root, { query: "Ada", namespaces })).receipt_id ?? "";
+  const own = await asked([mine]);
+  const alone = await asked([theirs]);
+  const shared = await asked([mine, theirs]);
+  const elsewhere = await asked([other]);
+  const between = Date.now();
+  await until(
+    async () => Date.now(),
+    (now) => now > between,
+  );
+  const newer = await asked([mine]);
+  const out = join(folder, "of-mine.jsonl");
+  const exporting = await mneme(service, ["export", "--out", out, "--namespace", mine], key);
+  expect(exporting.code, exporting.stderr).toBe(0);
+  const lines = linesOf(out);
+  const erased = [own, alone, shared, elsewhere, newer].map((id) => ({
+    kind: "erased",
+    namespace: mine,
+    what: "receipt",
+    id,
+    at: between,
+  }));
+  const file = join(folder, "erased-receipts.jsonl");
+  forge(file, [...lines.slice(0, 1), ...erased, ...lines.slice(1)]);
+  for (const dry of [["--dry-run"], []]) {
+    const ran = await mneme(service, ["import", file, ...dry], key);
+    expect(ran.code, ran.stderr).toBe(0);
+    // It looks as if none of the others were there.
+    expect(ran.stderr).toMatch(/erased: created 4, replaced 1|erased: replaced 1, created 4/);
+  }
+  const statusOf = async (id: string) => (await root.send("GET", `/v1/receipts/${id}`)).status;
+  expect(await Promise.all([own, alone, shared, elsewhere, newer].map(statusOf))).toEqual([
+    404, 200, 200, 200, 200,
+  ]);
+  expect((await mallory.send("GET", `/v1/receipts/${alone}`)).status).toBe(404);
+  await service.stop();
 });
 
 test("a receipt can't name in a hit what its importer doesn't administer", async () => {
