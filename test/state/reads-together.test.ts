@@ -44,14 +44,14 @@ const by = (agent: string, requestId = randomUUID()) => ({
   requestId,
 });
 
-function read(namespace: string, key: string, agent = "reader", requestId?: string) {
+function read(namespace: string, key: string, agent = "reader", requestId?: ReturnType<typeof randomUUID>) {
   return store.get(trailOf(by(agent, requestId), "state.get", { ids: [key] }), { namespace, key }, undefined);
 }
 
 async function write(namespace: string, key: string, json: string, sliding = false): Promise<void> {
   await store.put(trailOf(by("writer"), "state.put", { ids: [key] }), {
     ref: { namespace, key },
-    value: { stored: json, fixes: [], delicate: false },
+    value: { json, stored: json, fixes: [], delicate: false, arrays: [], hidden: false },
     ttl: sliding ? 100 : undefined,
     sliding,
     precondition: "any",
