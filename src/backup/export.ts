@@ -193,7 +193,10 @@ async function partOf(
   const writer = createPartWriter(start);
   let { position } = start;
   if (start.chain.lines === 0) writer.write(job.manifest);
-  while (position.phase !== "end" && writer.bytes() < PART_BYTES && performance.now() < deadline) {
+  // Nobody gets the part of a reader who has gone: it is asked for again.
+  const isOver = (): boolean =>
+    writer.bytes() >= PART_BYTES || performance.now() >= deadline || context.gone?.() === true;
+  while (position.phase !== "end" && !isOver()) {
     const { lines, next } = await step(services, context, job, position);
     for (const line of lines) writer.content(line);
     position = next;

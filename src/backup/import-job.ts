@@ -29,6 +29,8 @@ export interface ImportJob {
   readonly startedAt: number;
   /** The part that is to be sent next, from 1. */
   readonly part: number;
+  /** Lines of that part that were taken already, before its sender went; missing: none. */
+  readonly taken?: number | undefined;
   readonly chain: Chain;
   readonly manifest: ManifestLine | null;
   /** Lines by kind, and what became of them. */

@@ -3,13 +3,14 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
+import { createTurns } from "../domain/turns.js";
 import { begunBefore } from "./begun-before.js";
 import { CHAIN_START } from "./chain.js";
 import type { ImportJob, ImportOptions } from "./import-job.js";
 import { createLineTaker } from "./import-lines.js";
 import type { ParseLine } from "./import-lines.js";
 import { authorizeIn, IMPORT_ACT } from "./import-run.js";
-import { jobBusy, jobMissing, lineRefused, stillFilling } from "./refusals.js";
+import { jobBusy, jobMissing, lineRefused, senderGone, stillFilling } from "./refusals.js";
 import type { BackupServices } from "./services.js";
 
 /** Begins an import. Its parts are sent one after another, as they are in the file or cut anywhere between lines. */
@@ -55,7 +56,8 @@ export async function readImport(
 
 /**
  * Takes the next part of a file. A part that was sent before changes nothing. One during which the service broke off is sent
- * again: what it wrote is then written once more. A line that can't be taken ends the import, and what was written before stays.
+ * again: what it wrote is then written once more. One whose sender has gone ends between two lines, and goes on there when
+ * it is sent again. A line that can't be taken ends the import, and what was written before stays.
  */
 export async function writeImportPart(
   services: BackupServices,
@@ -73,10 +75,19 @@ export async function writeImportPart(
     if (part > job.part) throw invalid("part", `The import goes on with part ${job.part}.`);
     if (job.status === "complete") throw invalid("part", "The import is complete.");
     const run = { services, context, importId: id, options: job.options, allowed: new Set<string>() };
+    const turn = createTurns();
     const taker = createLineTaker(run, job, parse);
     try {
+      let number = 0;
       for (const line of linesOf(text)) {
+        if (number++ < (job.taken ?? 0)) continue;
         if (!lease.held()) throw jobBusy("import");
+        if (context.gone?.() === true) {
+          await taker.drain();
+          await services.imports.write(id, job, { ...taker.job(), taken: number - 1 });
+          throw senderGone();
+        }
+        await turn();
         await taker.take(line);
       }
       await taker.drain();
@@ -87,7 +98,7 @@ export async function writeImportPart(
       if (!lease.held() || !(await services.imports.write(id, job, ended))) throw jobBusy("import");
       throw lineRefused(failure.line, failure.message);
     }
-    const done = { ...taker.job(), part: part + 1 };
+    const done: ImportJob = { ...taker.job(), part: part + 1, taken: undefined };
     if (!lease.held() || !(await services.imports.write(id, job, done))) throw jobBusy("import");
     return done;
   } finally {

@@ -12,6 +12,13 @@ export function jobBusy(kind: Kind): DomainError {
   });
 }
 
+/** Nobody reads it. */
+export function senderGone(): DomainError {
+  return new DomainError("transfer_busy", "The sender has gone. Send the part again.", {
+    retryAfterSeconds: 1,
+  });
+}
+
 export function stillFilling(): DomainError {
   return new DomainError(
     "transfer_not_ready",

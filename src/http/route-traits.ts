@@ -1,5 +1,5 @@
 /** Kinds of requests that may keep each other waiting, but not those of another kind. */
-export type LaneName = "search" | "write" | "walk" | "direct";
+export type LaneName = "search" | "write" | "walk" | "transfer" | "direct";
 
 /** What a request's body may be. */
 export type BodyKind =

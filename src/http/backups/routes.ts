@@ -67,7 +67,7 @@ const readPartRoute = createRoute({
   method: "get",
   path: "/v1/exports/{id}/parts/{part}",
   operationId: "getExportPart",
-  traits: { lane: "direct" },
+  traits: { lane: "transfer" },
   tags,
   summary: "Read a part of an export",
   description:
@@ -118,7 +118,7 @@ const writePartRoute = createRoute({
   method: "put",
   path: "/v1/imports/{id}/parts/{part}",
   operationId: "putImportPart",
-  traits: { lane: "direct", body: "part", shows: [] },
+  traits: { lane: "transfer", body: "part", shows: [] },
   tags,
   summary: "Send a part of a file to an import",
   description:

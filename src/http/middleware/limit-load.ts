@@ -17,6 +17,10 @@ const WRITES = 64;
  * busy with a page at a time, and others must find a place.
  */
 const WALKS = 8;
+/** Parts of exports and imports: thousands of small steps each, and a part of an import takes as long as it holds lines. */
+const TRANSFERS = 8;
+/** The rest is for other keys. One that copies a store sends a part after another. */
+const TRANSFERS_OF_ONE = 2;
 /**
  * Width for requests that take one short script. The bound only keeps Node's own queue from being mistaken for a slow
  * Redis.
@@ -36,6 +40,7 @@ export function limitLoad(
     search: lane("search", searches),
     write: lane("write", WRITES),
     walk: lane("walk", WALKS, WALKS / 2),
+    transfer: lane("transfer", TRANSFERS, TRANSFERS_OF_ONE),
     direct: lane("direct", DIRECT),
   };
   /** How long after their deadline answers were made lately. */
