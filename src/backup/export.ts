@@ -8,6 +8,7 @@ import { invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
 import { begunBefore } from "./begun-before.js";
 import { CHAIN_START, linked } from "./chain.js";
+import { createJob } from "./create-job.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
 import { FORMAT, FORMAT_VERSION } from "./lines.js";
@@ -95,9 +96,7 @@ export async function beginExport(
     state: { position: START, chain: CHAIN_START, counts: {}, bytes: 0 },
     before: null,
   };
-  await services.memory.audit.system(trailOf(context, ACT, { ids: [id] }), "ok", id);
-  await services.exports.create(id, job);
-  return job;
+  return createJob(services, context, services.exports, job, { kind: ACT, outcome: "ok", noted: id });
 }
 
 async function authorizedScopes(

@@ -1,11 +1,11 @@
 import { authorizeSome } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { takeLease } from "../domain/lease.js";
 import { createTurns } from "../domain/turns.js";
 import { begunBefore } from "./begun-before.js";
 import { CHAIN_START } from "./chain.js";
+import { createJob } from "./create-job.js";
 import type { ImportJob, ImportOptions } from "./import-job.js";
 import { createLineTaker } from "./import-lines.js";
 import type { ParseLine } from "./import-lines.js";
@@ -39,9 +39,8 @@ export async function beginImport(
     status: "running",
     failure: null,
   };
-  await audit.system(trailOf(context, IMPORT_ACT, { ids: [id] }), options.dryRun ? "dry_run" : "ok", id);
-  await services.imports.create(id, job);
-  return job;
+  const outcome = options.dryRun ? "dry_run" : "ok";
+  return createJob(services, context, services.imports, job, { kind: IMPORT_ACT, outcome, noted: id });
 }
 
 export async function readImport(

@@ -156,7 +156,19 @@ export interface ImportTarget {
 }
 
 /** Exports and imports under way, each for some time after it was last worked on. */
+export interface TransferJob {
+  readonly keyId: string | null;
+}
+
 export interface JobStore<Job> {
+  /**
+   * Holds a place among the jobs of a key, of which there are `most`: that of one that has ended, or that got no part for an
+   * hour and is forgotten now. False: there is none.
+   */
+  hold(id: string, keyId: string | null, most: number): Promise<boolean>;
+  /** Gives the place back. */
+  release(id: string, keyId: string | null): Promise<void>;
+  /** It is kept for an hour, and longer from its first part on. */
   create(id: string, job: Job): Promise<void>;
   read(id: string): Promise<Job | undefined>;
   /** False, and nothing is written, unless it is still as it was read: another process went on with it, or it was erased. */

@@ -1,4 +1,5 @@
 import { DomainError } from "../domain/errors.js";
+import { LIMITS } from "../domain/limits.js";
 
 type Kind = "export" | "import";
 
@@ -10,6 +11,14 @@ export function jobBusy(kind: Kind): DomainError {
   return new DomainError("transfer_busy", `Another request is working on this ${kind}.`, {
     retryAfterSeconds: 1,
   });
+}
+
+export function tooManyJobs(kind: Kind): DomainError {
+  return new DomainError(
+    "too_many_transfers",
+    `This key has ${LIMITS.transfers} ${kind}s under way. Start the next one when one of them is complete, or got no part for an hour.`,
+    { retryAfterSeconds: 5 },
+  );
 }
 
 /** Nobody reads it. */

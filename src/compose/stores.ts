@@ -33,6 +33,7 @@ import { namesPage } from "../redis/state/names.js";
 import { createIndexStatistics } from "../redis/search/statistics.js";
 import { createThreadStore } from "../redis/threads/index.js";
 import { createTrustStore } from "../redis/trust/index.js";
+import { isComplete } from "../backup/export-job.js";
 import type { ExportJob } from "../backup/export-job.js";
 import type { ImportJob } from "../backup/import-job.js";
 import { createJobStore } from "../redis/backup/jobs.js";
@@ -92,8 +93,18 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     modelMigration: createMigrationStore(memory),
     exportSource,
     importTarget: createImportTarget({ ...memory, sessions, state: stateDeps, receipts }),
-    exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
-    imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
+    exports: createJobStore<ExportJob>(redis, {
+      keyOf: keys.exportJob,
+      listOf: keys.exportJobsOf,
+      keepSeconds: DAY_S,
+      hasEnded: isComplete,
+    }),
+    imports: createJobStore<ImportJob>(redis, {
+      keyOf: keys.importJob,
+      listOf: keys.importJobsOf,
+      keepSeconds: 7 * DAY_S,
+      hasEnded: ({ status }) => status !== "running",
+    }),
     threads: createThreadStore(redis, keys),
     pii: createPiiStore(redis, auditor, keys),
     shownTokens: createShownTokens({ redis, keys, source: exportSource }),

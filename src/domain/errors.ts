@@ -42,6 +42,7 @@ export type ErrorCode =
   | "too_many_watchers"
   | "too_many_watchers_of_key"
   | "too_many_erasures"
+  | "too_many_transfers"
   | "text_too_large"
   | "pii_rejected"
   | "embedding_mismatch"

@@ -88,6 +88,8 @@ export const LIMITS = {
   contextTokens: 1_000_000,
   /** Erasures of one key that aren't complete. */
   openErasures: 16,
+  /** Exports of one key, and as many imports. */
+  transfers: 16,
   /** Tokens of personal data that a namespace may have, and that one request may reveal. */
   piiTokens: 1_000_000,
   revealedTokens: 100,

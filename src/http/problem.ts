@@ -62,6 +62,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCo
   rate_limited: [429, "Too many requests"],
   too_many_watchers_of_key: [429, "Too many watchers with this key"],
   too_many_erasures: [429, "Too many open erasures of this key"],
+  too_many_transfers: [429, "Too many exports or imports of this key"],
   internal_error: [500, "Internal server error"],
   durability_unconfirmed: [503, "The write isn't confirmed to be on disk"],
   transfer_not_ready: [503, "The store isn't ready for an export, import or erasure"],

@@ -294,6 +294,9 @@ export function createKeys(prefix: string) {
     /** The starts of {@link exportJob} and {@link importJob} before the id. */
     transferJobs: () => [`${prefix}:export:`, `${prefix}:import:`] as const,
     importJob: (id: string) => `${prefix}:import:${id}`,
+    /** Those of one API key by when they were used, a sorted set; '' stands for callers without a key. */
+    exportJobsOf: (keyId: string) => `${prefix}:exports-of:{${SYSTEM}}:${keyId}`,
+    importJobsOf: (keyId: string) => `${prefix}:imports-of:{${SYSTEM}}:${keyId}`,
     /** A request to erase a person or a namespace, as JSON. */
     erasureJob: (id: string) => `${prefix}:erasure-job:{${SYSTEM}}:${id}`,
     /** All of these by when they were made, a sorted set; and those that aren't complete. */

@@ -586,7 +586,7 @@ export interface paths {
     put?: never;
     /**
      * Start an export
-     * @description The answer comes at once. Read the parts one after another and append them to a file; the last one ends with the trailer. An export is kept for 24 hours after its last part was read. Needs `read`; settings and feedback by caller need `admin`. See docs/backup.md.
+     * @description The answer comes at once. Read the parts one after another and append them to a file; the last one ends with the trailer. An export is kept for 24 hours after its last part was read, and for one hour before the first; a key has 16 of them. Needs `read`; settings and feedback by caller need `admin`. See docs/backup.md.
      */
     post: operations["startExport"];
     delete?: never;
@@ -643,7 +643,7 @@ export interface paths {
     put?: never;
     /**
      * Start an import
-     * @description The answer comes at once. Send the file in parts of at most 8 MiB, cut anywhere between lines. An import is kept for seven days after its last part. Needs `admin`, `read` and `write` in each namespace of the file. See docs/backup.md.
+     * @description The answer comes at once. Send the file in parts of at most 8 MiB, cut anywhere between lines. An import is kept for seven days after its last part, and for one hour before the first; a key has 16 of them. Needs `admin`, `read` and `write` in each namespace of the file. See docs/backup.md.
      */
     post: operations["startImport"];
     delete?: never;

@@ -14,6 +14,7 @@ import {
   optionalJsonBody,
   partBody,
   problems,
+  tooManyTransfers,
   transferBusy,
   transferNotReady,
   unfitBody,
@@ -41,7 +42,7 @@ const beginExportRoute = createRoute({
   tags,
   summary: "Start an export",
   description:
-    "The answer comes at once. Read the parts one after another and append them to a file; the last one ends with the trailer. An export is kept for 24 hours after its last part was read. Needs `read`; settings and feedback by caller need `admin`. See docs/backup.md.",
+    "The answer comes at once. Read the parts one after another and append them to a file; the last one ends with the trailer. An export is kept for 24 hours after its last part was read, and for one hour before the first; a key has 16 of them. Needs `read`; settings and feedback by caller need `admin`. See docs/backup.md.",
   middleware: [optionalBody] as const,
   request: { body: optionalJsonBody(exportRequest) },
   responses: {
@@ -49,6 +50,7 @@ const beginExportRoute = createRoute({
     ...problems,
     ...unfitBody,
     ...transferNotReady,
+    ...tooManyTransfers,
   },
 });
 
@@ -92,7 +94,7 @@ const beginImportRoute = createRoute({
   tags,
   summary: "Start an import",
   description:
-    "The answer comes at once. Send the file in parts of at most 8 MiB, cut anywhere between lines. An import is kept for seven days after its last part. Needs `admin`, `read` and `write` in each namespace of the file. See docs/backup.md.",
+    "The answer comes at once. Send the file in parts of at most 8 MiB, cut anywhere between lines. An import is kept for seven days after its last part, and for one hour before the first; a key has 16 of them. Needs `admin`, `read` and `write` in each namespace of the file. See docs/backup.md.",
   middleware: [optionalBody] as const,
   request: { body: optionalJsonBody(importRequest) },
   responses: {
@@ -100,6 +102,7 @@ const beginImportRoute = createRoute({
     ...problems,
     ...unfitBody,
     ...transferNotReady,
+    ...tooManyTransfers,
   },
 });
 

@@ -138,6 +138,13 @@ export const tooManyErasures = {
       "Too many requests with this key (rate_limited), or too many erasures that it started are still running (too_many_erasures); try again after Retry-After seconds.",
   },
 } as const;
+export const tooManyTransfers = {
+  429: {
+    ...problem,
+    description:
+      "Too many requests with this key (rate_limited), or too many exports or imports of it are under way (too_many_transfers); try again after Retry-After seconds.",
+  },
+} as const;
 /** Lines of an export, as they are in the file. */
 export const partBody = {
   required: true,

@@ -139,6 +139,7 @@ export const scripts = {
   putExportedState: forCaller("backup/lua/put-state", text, "scoped"),
   putExportedStateVersion: forService("backup/lua/put-state-version", integer, "scoped"),
   writeJob: forService("backup/lua/write-job", integer),
+  holdJob: forService("backup/lua/hold-job", parts),
   putVotes: forService("backup/lua/put-votes", integer),
   putGone: forService("backup/lua/put-gone", integer, "plain", "works"),
   noteErased: forCaller("backup/lua/note-erased", integer, "plain", "works"),

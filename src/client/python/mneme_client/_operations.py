@@ -1445,8 +1445,8 @@ class Operations(Calls):
 
         The answer comes at once. Read the parts one after another and append them to a
         file; the last one ends with the trailer. An export is kept for 24 hours after its
-        last part was read. Needs `read`; settings and feedback by caller need `admin`. See
-        docs/backup.md.
+        last part was read, and for one hour before the first; a key has 16 of them. Needs
+        `read`; settings and feedback by caller need `admin`. See docs/backup.md.
         """
         return self._answer(
             models.Export,
@@ -1524,8 +1524,9 @@ class Operations(Calls):
         `POST /v1/imports`
 
         The answer comes at once. Send the file in parts of at most 8 MiB, cut anywhere
-        between lines. An import is kept for seven days after its last part. Needs `admin`,
-        `read` and `write` in each namespace of the file. See docs/backup.md.
+        between lines. An import is kept for seven days after its last part, and for one
+        hour before the first; a key has 16 of them. Needs `admin`, `read` and `write` in
+        each namespace of the file. See docs/backup.md.
         """
         return self._answer(
             models.Import,
