@@ -11,6 +11,7 @@ import { countWhileItRuns } from "../cpu/time.js";
 import { endWithFile, endWithProcess } from "../run/left-services.js";
 import { createClient } from "../../../src/client.js";
 import type { Client } from "../../../src/client.js";
+import { exchange } from "./exchange.js";
 import { loadContract } from "./contract.js";
 import type { Contract } from "./contract.js";
 
@@ -183,20 +184,15 @@ async function send(
   { headers = {}, raw, signal }: SendOptions,
 ): Promise<Answer> {
   const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-  const response = await fetch(url + path, {
+  const answer = await exchange(url + path, {
     method,
     headers: payload === undefined ? headers : { "content-type": "application/json", ...headers },
-    ...(payload === undefined ? {} : { body: payload }),
-    ...(signal === undefined ? {} : { signal }),
+    payload,
+    signal,
   });
-  const text = await response.text();
-  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined,
-  };
+  const isJson = /[/+]json\b/.test(answer.headers.get("content-type") ?? "");
+  const { text } = answer;
+  return { ...answer, body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined };
 }
 
 /** Waits for a condition, asking less often the longer it takes; the deadline only tells a hang from slowness. */
