@@ -6,6 +6,7 @@ import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, postBatch, read } from "../../support/acts/memories.js";
 import type { Service } from "../../support/service/service.js";
 import { startService } from "../../support/service/service.js";
+import { runs } from "../../support/run/long.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
 const redis = createClient({ url: inject("redisUrl") });
@@ -87,13 +88,17 @@ async function expectWhole(namespace: string, written: readonly Memory[], run: R
   expect(usage.memories).toBe(written.length + made.length);
 }
 
-/** Kills one process after the other while a run is at work; how many of them left it unfinished. */
-async function killAgainAndAgain(namespace: string, rounds: number): Promise<number> {
+/**
+ * Kills one process after the other while a run is at work; how many of them left it unfinished. At least `least` of them, if
+ * they can: on a loaded machine the first ones may not get to the run.
+ */
+async function killAgainAndAgain(namespace: string, rounds: number, least = 0): Promise<number> {
   let interrupted = 0;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds || (interrupted < least && round < 5 * rounds); round++) {
     const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
     // Any moment will do: no assertion hangs on which.
-    await new Promise((resolve) => setTimeout(resolve, (round * 53) % 250));
+    const later = 200 * Math.floor(round / rounds);
+    await new Promise((resolve) => setTimeout(resolve, later + ((round * 53) % 250)));
     await victim.kill9();
     if (await endLease(namespace)) interrupted += 1;
   }
@@ -104,26 +109,33 @@ test("killed again and again at any moment, a run is done once, and so is its un
   const namespace = newNamespace();
   const written = await write(namespace);
   // Whoever answers works on runs too: it sleeps while the others are at it.
-  const asleep = async (begin_: () => Promise<unknown>, rounds: number): Promise<number> => {
+  const asleep = async (begin_: () => Promise<unknown>, rounds: number, least?: number) => {
     await begin_();
     service.signal("SIGSTOP");
     try {
-      return await killAgainAndAgain(namespace, rounds);
+      return await killAgainAndAgain(namespace, rounds, least);
     } finally {
       service.signal("SIGCONT");
     }
   };
   let id = "";
-  const interrupted = await asleep(async () => {
-    ({ id } = bodyOf<{ id: string }>(await begin(service, namespace, { older_than_seconds: 0 }), 202));
-  }, 10);
+  const interrupted = await asleep(
+    async () => {
+      ({ id } = bodyOf<{ id: string }>(await begin(service, namespace, { older_than_seconds: 0 }), 202));
+    },
+    runs(18),
+    1,
+  );
   expect(interrupted).toBeGreaterThan(0);
   const done = await finished(service, namespace, id, 120_000);
   expect(done).toMatchObject({ status: "done", settled: done.planned });
   expect(done.planned).toBeGreaterThan(SUBJECTS.length);
   await expectWhole(namespace, written, done);
 
-  await asleep(async () => bodyOf(await service.send("POST", `${runsOf(namespace)}/${id}/undo`), 202), 6);
+  await asleep(
+    async () => bodyOf(await service.send("POST", `${runsOf(namespace)}/${id}/undo`), 202),
+    runs(9),
+  );
   const undone = await finished(service, namespace, id, 120_000);
   expect(undone).toMatchObject({ status: "undone", settled: 0 });
   const back = await listAll(service, namespace);
