@@ -10,11 +10,13 @@ import type { Params } from "./query.js";
 /** It stops here: counting goes through all that it counts. */
 export const MOST_COUNTED = 256;
 const KEEP_MS = 10_000;
+/** Of a word that is held as often as is counted. It stays a frequent one, and the share that counts then is as old. */
+const KEEP_MANY_MS = 30_000;
 const MAX_ENTRIES = 20_000;
 
 /**
  * Counts terms where the caller may read: an answer that is chosen or weighed by a count of all namespaces would say
- * which words the others hold. Pipelined: 0.1 ms a term, and kept for seconds.
+ * which words the others hold. Pipelined: 0.1 ms a term, and kept for seconds, longest what many hold.
  */
 export function createTermCounts(redis: RedisGateway, keys: Keys): TermCounts {
   const counts = new Map<string, { readonly count: number; readonly at: number }>();
@@ -22,13 +24,17 @@ export function createTermCounts(redis: RedisGateway, keys: Keys): TermCounts {
     const now = performance.now();
     const place = shortKey(JSON.stringify(scopes));
     const nameOf = (term: string): string => shortKey(`${term} ${place}`);
-    const open = terms.filter((term) => (counts.get(nameOf(term))?.at ?? -Infinity) + KEEP_MS <= now);
-    const found = await Promise.all(open.map((term) => countOf(redis, keys, scopes, term)));
+    const isKnown = (term: string): boolean => {
+      const known = counts.get(nameOf(term));
+      return known !== undefined && known.at + (known.count < MOST_COUNTED ? KEEP_MS : KEEP_MANY_MS) > now;
+    };
+    const open = terms.filter((term) => !isKnown(term));
+    const counted = await Promise.all(open.map((term) => countOf(redis, keys, scopes, term)));
     if (counts.size > MAX_ENTRIES) counts.clear();
     for (const [index, term] of open.entries())
-      counts.set(nameOf(term), { count: found[index] ?? 0, at: now });
-    const known = new Map(terms.map((term) => [term, counts.get(nameOf(term))?.count ?? 0]));
-    return (term) => known.get(term) ?? 0;
+      counts.set(nameOf(term), { count: counted[index] ?? 0, at: now });
+    const found = new Map(terms.map((term) => [term, counts.get(nameOf(term))?.count ?? 0]));
+    return (term) => found.get(term) ?? 0;
   };
 }
 
