@@ -15,7 +15,7 @@ import { FORMAT, FORMAT_VERSION } from "./lines.js";
 import type { ContentLine, ExportedLine, Line, ManifestLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
 import type { DumpOptions } from "./ports.js";
-import { namedBy } from "../memory/ports/receipts.js";
+import { namesOf } from "../memory/ports/receipts.js";
 import { wholeLines } from "./whole-lines.js";
 import type { BackupServices } from "./services.js";
 
@@ -417,9 +417,8 @@ async function receiptsStep(
   position: ExportPosition,
 ): Promise<Step> {
   const { items, next } = await source.receipts(aloneIn(job), optionsOf(job), position.at ?? undefined);
-  const lines = items.filter(({ receipt: { request, hits } }) => {
-    const names = new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]);
-    return [...names]
+  const lines = items.filter(({ receipt }) => {
+    return namesOf(receipt)
       .map(scopeOf)
       .every(
         (scope) =>

@@ -1,7 +1,7 @@
 import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Trail } from "../access/trail.js";
-import { namedBy } from "../memory/ports/receipts.js";
+import { namesOf } from "../memory/ports/receipts.js";
 import { keepSecondsOf } from "../memory/recall/receipt-policy.js";
 import { allowScope } from "./import-run.js";
 import type { ImportRun } from "./import-run.js";
@@ -25,8 +25,8 @@ export async function importReceipt(
   const here = receiptInto(line, manifest, run.options.into);
   // A recall of several namespaces has no place in another one.
   if (here === undefined) return "skipped";
-  const { request, hits, at } = here.receipt;
-  const names = new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]);
+  const { request, at } = here.receipt;
+  const names = namesOf(here.receipt);
   for (const name of names) await allowScope(run, scopeOf(name));
   const seconds = await keepSecondsOf(run.services.memory, request.namespaces);
   const endsAt = at + seconds * 1000;

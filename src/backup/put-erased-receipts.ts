@@ -1,6 +1,6 @@
 import { allows, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
-import { namedBy, notedAt } from "../memory/ports/receipts.js";
+import { namesOf, notedAt } from "../memory/ports/receipts.js";
 import type { Receipt } from "../memory/ports/receipts.js";
 import { recordReceipt } from "./import-receipt.js";
 import type { ImportRun } from "./import-run.js";
@@ -20,17 +20,21 @@ export async function putErasedReceipts(
   // They name what the file itself holds only where that is from before.
   if (options.restoreErased) return lines.map(() => "skipped");
   const going: string[] = [];
+  const until = new Map<string, number>();
   const outcomes: Outcome[] = [];
   for (const line of lines) {
     const left = await leftOver(run, line);
     const trail = trailOf(context, `${IMPORT_ACT}.memory`, left === undefined ? {} : { ids: [left.id] });
     const isNew = options.dryRun || (await services.target.putErased(trail, line));
     outcomes.push(left !== undefined ? "replaced" : isNew ? "created" : "unchanged");
-    if (left === undefined || options.dryRun) continue;
+    if (options.dryRun) continue;
+    if (line.id === ALL) until.set(line.namespace, Math.max(line.at, until.get(line.namespace) ?? 0));
+    if (left === undefined) continue;
     for (const name of namesOf(left)) if (name !== line.namespace) await recordReceipt(run, name, trail);
     going.push(left.id);
   }
   await services.memory.receipts.remove(going);
+  await services.memory.receipts.forgetUntil(until);
   return outcomes;
 }
 
@@ -45,7 +49,3 @@ async function leftOver({ services, context }: ImportRun, line: ErasedLine): Pro
   const { grants } = context.actor;
   return namesOf(found).every((name) => allows(grants, "admin", scopeOf(name))) ? found : undefined;
 }
-
-const namesOf = ({ request, hits }: Receipt): readonly string[] => [
-  ...new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]),
-];

@@ -36,6 +36,7 @@ import { createTrustStore } from "../redis/trust/index.js";
 import { isComplete } from "../backup/export-job.js";
 import type { ExportJob } from "../backup/export-job.js";
 import type { ImportJob } from "../backup/import-job.js";
+import { dropAliases } from "../redis/facts/aliases.js";
 import { createJobStore } from "../redis/backup/jobs.js";
 import { createExportSource } from "../redis/backup/source.js";
 import { createImportTarget } from "../redis/backup/target.js";
@@ -89,6 +90,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
       keys,
       state,
       statePage: (namespace, place) => namesPage({ redis, keys }, namespace, place),
+      dropAliases: (namespace) => dropAliases({ redis, keys }, namespace),
     }),
     modelMigration: createMigrationStore(memory),
     exportSource,

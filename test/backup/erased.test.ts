@@ -6,7 +6,7 @@ import type { ManifestLine } from "../../src/backup/lines.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { erased } from "../erasures/support.js";
 import { contentOf, forge, linesOf, mneme } from "../support/acts/backup.js";
-import { listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { listAll, memoriesOf, newNamespace, recall, remember } from "../support/acts/memories.js";
 import { setState } from "../support/acts/state.js";
 import { tempFolder } from "../support/run/temp-dir.js";
 import { until, useService } from "../support/service/service.js";
@@ -260,4 +260,73 @@ test("a namespace keeps a million notes of deletions: a deletion drives out the 
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("quota") as string });
   expect(await redis.zScore(notes, "m 1")).toBe(first + 1);
   await redis.unlink(notes);
+});
+
+test("after the deletion of a namespace, neither the full export nor the incremental one brings back any of it", async () => {
+  const [namespace, other] = [newNamespace(), newNamespace()];
+  const place = `/v1/namespaces/${namespace}`;
+  const fact = { subject: "Otto", predicate: "lives in", object: "Linz" };
+  await remember(origin, namespace, { content: "Otto lives in Linz.", memory_type: "semantic", fact });
+  await remember(origin, other, { content: "Pumps are checked in May." });
+  await origin.send("POST", `${place}/sessions/s/messages`, said("I am Otto."));
+  for (const value of ["one", "two"]) await setState(origin, namespace, "kept", value);
+  await setState(origin, namespace, "old", "one");
+  const between = new Date().toISOString();
+  await until(
+    async () => Date.now(),
+    (now) => now > Date.parse(between) + 5,
+  );
+  await origin.send("DELETE", `${place}/state/old`);
+  for (const [name, alias] of [
+    ["Otto", "Ottokar"],
+    ["Berta", "Berti"],
+  ])
+    expect((await origin.send("PUT", `${place}/entities/${name}`, { aliases: [alias] })).status).toBe(200);
+  const ids: string[] = [];
+  for (const namespaces of [[namespace], [namespace, other]])
+    ids.push((await recall(origin, { query: "Where does Otto live?", namespaces })).receipt_id ?? "");
+  const { receipt_id: others = "" } = await recall(origin, { query: "pumps", namespaces: [other] });
+  const both = ["--namespace", other, "--receipts"];
+  const full = await exported(origin, namespace, "full", ...both);
+  expect(linesOf(full).map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(["aliases", "state_version", "receipt"]),
+  );
+  const since = (linesOf(full)[0] as ManifestLine).started_at;
+  const cleared = await origin.send("DELETE", place);
+  expect(cleared, cleared.text).toMatchObject({ status: 200 });
+  // What is written later under the same names stays.
+  const [again, later] = ["Otto", "Otmar"];
+  await remember(origin, namespace, { content: "Otto is a name.", fact: { ...fact, object: "Graz" } });
+  await origin.send("PUT", `${place}/entities/${again}`, { aliases: [later] });
+  await setState(origin, namespace, "old", "three");
+  const { receipt_id: newer = "" } = await recall(origin, { query: "Otto", namespaces: [namespace] });
+  const increment = await exported(origin, namespace, "increment", ...both, "--since", since);
+
+  const asOf = `${place}/state/old?as_of=${encodeURIComponent(between)}`;
+  const check = async (service: Service): Promise<void> => {
+    const { text } = await service.send("GET", `${place}/entities`);
+    expect(text).toContain(later);
+    for (const gone of ["Ottokar", "Berti", "Linz"]) expect(text).not.toContain(gone);
+    expect((await service.send("GET", asOf)).status).not.toBe(200);
+    expect(await service.send("GET", `${place}/state/old`)).toMatchObject({ body: { value: "three" } });
+    const paths = [...ids, others, newer].map((id) => `/v1/receipts/${id}`);
+    expect(await statuses(service, paths)).toEqual([404, 404, 200, 200]);
+    expect(await statuses(service, [`${place}/state/kept`, `${place}/sessions/s`])).toEqual([404, 404]);
+  };
+  await imported(target, full);
+  expect(
+    await statuses(
+      target,
+      ids.map((id) => `/v1/receipts/${id}`),
+    ),
+  ).toEqual([200, 200]);
+  await imported(target, increment, "--on-conflict", "overwrite");
+  await check(target);
+  // The older file once more, where all of it is known to be gone.
+  for (const service of [origin, target]) {
+    const report = await imported(service, full);
+    expect(report).toMatch(/aliases: (skipped 1, erased 1|erased 1, skipped 1)/);
+    expect(report).toMatch(/state: erased 2/);
+    await check(service);
+  }
 });

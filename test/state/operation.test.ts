@@ -41,6 +41,7 @@ beforeAll(async () => {
       keys,
       state,
       statePage: (namespace, place) => namesPage({ redis, keys }, namespace, place),
+      dropAliases: async () => {},
     });
   services = {
     store: createStateStore({

@@ -72,7 +72,7 @@ interface Clearing {
  *
  * A request ends after a minute, or when its caller has gone, but not before its first step; the cursor goes on from
  * there. A deletion that broke off can simply be requested again. Anything written while it runs stays, unless it belongs
- * to something that was there: a new message of a session, a new version of a memory or document, an alias.
+ * to something that was there: a new message of a session, a new version of a memory or document.
  */
 export async function clearNamespace(
   services: ClearServices,

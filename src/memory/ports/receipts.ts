@@ -54,6 +54,14 @@ export const namedBy = (hits: readonly ReceiptHit[]): readonly MemoryRef[] =>
     ...(hit.turns ?? []).map(({ id }) => ({ namespace: hit.namespace, id })),
   ]);
 
+/** All namespaces and patterns that a receipt is of: those that were asked, and those of what was found. */
+export const namesOf = ({
+  request,
+  hits,
+}: Pick<Receipt, "hits"> & { readonly request: Pick<RecallInput, "namespaces"> }): readonly string[] => [
+  ...new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]),
+];
+
 /** The namespace at which the deletion of a receipt is noted; undefined: it named none, only patterns. */
 export function notedAt({ request, hits }: Pick<Receipt, "request" | "hits">): string | undefined {
   const [hit] = hits;
@@ -129,6 +137,8 @@ export interface ReceiptStore {
       readonly going: (receipt: Receipt) => Promise<void>;
     },
   ): Promise<ErasedReceipts>;
+  /** Deletes those that are of a namespace, alone or with others, and were recalled up to its time (milliseconds). */
+  forgetUntil(until: ReadonlyMap<string, number>): Promise<void>;
   /**
    * Deletes all that are of this namespace, alone or with others, a part at a time: it ends once `isOver`, after a part at
    * least. `began`: when the first part began, milliseconds since the epoch. Returns where the next part begins; undefined

@@ -11,6 +11,9 @@ type Deps = Pick<StoreDeps, "auditor" | "keys">;
 /** The first arguments of a script that changes aliases: see lua/lib-aliases.lua. */
 const MOST: ScriptScope = { keys: [], args: [String(LIMITS.aliases)] };
 
+/** Names that one script takes. */
+const DROPPED = 500;
+
 export async function putAliases(
   { auditor, keys }: Deps,
   trail: Trail,
@@ -50,6 +53,22 @@ export async function forgetAlias(
     client.forgetAlias(audit, MOST, aliasKeys(keys, namespace), [name, entry]),
   );
   return reply === 1;
+}
+
+/** Deletes all aliases of a namespace that are there when it begins. Entities of facts stay. */
+export async function dropAliases(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  namespace: string,
+): Promise<void> {
+  const places = [...aliasKeys(keys, namespace), keys.gone(namespace)];
+  let cursor = "0";
+  do {
+    const page = await redis.run((client) =>
+      client.hScanNoValues(keys.aliases(namespace), cursor, { COUNT: DROPPED }),
+    );
+    ({ cursor } = page);
+    if (page.fields.length > 0) await redis.run((client) => client.dropAliases(MOST, places, page.fields));
+  } while (cursor !== "0");
 }
 
 function aliasKeys(keys: StoreDeps["keys"], namespace: string): string[] {

@@ -12,6 +12,8 @@ export interface ContentsDeps {
   readonly keys: Keys;
   readonly state: Pick<StateStore, "remove">;
   readonly statePage: NamespaceContents["statePage"];
+  /** Deletes all aliases of a namespace. */
+  readonly dropAliases: (namespace: string) => Promise<void>;
 }
 
 export function createNamespaceContents({
@@ -20,6 +22,7 @@ export function createNamespaceContents({
   keys,
   state,
   statePage,
+  dropAliases,
 }: ContentsDeps): NamespaceContents {
   async function dropHistories(namespace: string, names: readonly string[], change?: number): Promise<void> {
     if (names.length === 0) return;
@@ -55,6 +58,7 @@ export function createNamespaceContents({
     dropHistories,
 
     async dropTraces(trail, namespace, start) {
+      await dropAliases(namespace);
       await auditor.run(namespace, trail, (client, audit) =>
         client.clearNamespace(
           audit,
@@ -63,8 +67,6 @@ export function createNamespaceContents({
             keys.stateChanges(namespace),
             keys.entities(namespace),
             keys.entityNames(namespace),
-            keys.aliases(namespace),
-            keys.aliasGroups(namespace),
             keys.consolidationHead(namespace),
             keys.consolidations(namespace),
             keys.piiSalt(namespace),

@@ -1,5 +1,5 @@
 import { scopeOf } from "../../access/grants.js";
-import { namedBy } from "../../memory/ports/receipts.js";
+import { namesOf } from "../../memory/ports/receipts.js";
 import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { StreamEntry } from "../streams/rewrite.js";
@@ -15,7 +15,7 @@ import type { ReceiptDeps } from "./read.js";
 type Options = Parameters<ReceiptStore["forget"]>[1];
 
 /** How far the clocks that notes are written by may differ from those of the streams, milliseconds. */
-const SKEW_MS = 300_000;
+export const SKEW_MS = 300_000;
 /** Homes that one HSCAN gives. */
 const HOMES = 1000;
 /** Before a cursor of receipts in keys of their own. */
@@ -31,18 +31,16 @@ const ALL = "all";
 export async function noteShared(
   { redis, keys }: ReceiptDeps,
   home: string,
-  { at, request, hits }: Pick<Receipt, "at" | "request" | "hits">,
+  receipt: Pick<Receipt, "at" | "request" | "hits">,
   keepSeconds: number,
 ): Promise<void> {
-  const named = [
-    ...request.namespaces.filter((name) => !scopeOf(name).below),
-    ...namedBy(hits).map(({ namespace }) => namespace),
-  ];
+  const { at } = receipt;
+  const named = namesOf(receipt).filter((name) => !scopeOf(name).below);
   const args = [home, String(at), String(keepSeconds * 1000)];
   await redis.run((client) =>
     Promise.all([
       client.hSetNX(keys.receiptsNoted(), home, String(at)),
-      ...[...new Set(named)].map((name) => client.noteSharedReceipt([keys.receiptsShared(name)], args)),
+      ...named.map((name) => client.noteSharedReceipt([keys.receiptsShared(name)], args)),
     ]),
   );
 }
@@ -66,14 +64,12 @@ export async function forget(
     const from = own[home];
     const ranges: Range[] = isOfHour(home) ? [] : [{ from: 0, to: since + SKEW_MS }];
     if (from !== undefined) ranges.push({ from: Number(from) - SKEW_MS, to: Infinity });
-    const last = await forgetIn(
-      deps,
-      namespace,
-      home,
+    const last = await forgetIn(deps, home, {
       ranges,
-      home === placeHome ? placeEntry : undefined,
+      after: home === placeHome ? placeEntry : undefined,
+      goes: (receipt) => isOf(receipt, namespace),
       isOver,
-    );
+    });
     if (last !== undefined) return `${home} ${last}`;
   }
   let cursor = former && after !== undefined ? after.slice(FORMER.length) : "0";
@@ -97,19 +93,25 @@ export async function forget(
 }
 
 /** Milliseconds since the epoch; `to` isn't included. */
-interface Range {
+export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
+interface Forgetting {
+  /** In order. */
+  readonly ranges: readonly Range[];
+  /** The entry that was looked at last. */
+  readonly after?: string | undefined;
+  readonly goes: (receipt: Receipt) => boolean;
+  readonly isOver?: () => boolean;
+}
+
 /** The entry after which the next part begins; undefined: there is nothing left. */
-async function forgetIn(
+export async function forgetIn(
   deps: ReceiptDeps,
-  namespace: string,
   home: string,
-  ranges: readonly Range[],
-  after: string | undefined,
-  isOver: () => boolean,
+  { ranges, after, goes, isOver = () => false }: Forgetting,
 ): Promise<string | undefined> {
   const { redis, keys } = deps;
   const stream = { key: keys.receipts(home), home };
@@ -120,7 +122,7 @@ async function forgetIn(
     if (timeOf(reached) < from) reached = `${from}-0`;
     for await (const page of pagesOf(redis, stream.key, undefined, reached)) {
       const within = page.filter(({ id }) => timeOf(id) < to);
-      for (const entry of within) if (await isEntryOf(deps, home, entry, namespace)) doomed.add(entry.id);
+      for (const entry of within) if (await entryGoes(deps, home, entry, goes)) doomed.add(entry.id);
       reached = within.at(-1)?.id ?? reached;
       if (within.length < page.length) break;
       over = isOver();
@@ -139,21 +141,23 @@ async function forgetIn(
 
 const timeOf = (entry: string): number => Number.parseInt(entry, 10);
 
-async function isEntryOf(
+async function entryGoes(
   deps: ReceiptDeps,
   home: string,
   { id, fields }: StreamEntry,
-  namespace: string,
+  goes: Forgetting["goes"],
 ): Promise<boolean> {
   const receipt = await completeReceipt(deps, home, { entry: id, stored: fields[1] ?? NO_BYTES });
-  return receipt !== undefined && isOf(receipt, namespace);
+  return receipt !== undefined && goes(receipt);
 }
 
-const isOf = ({ request, hits }: Receipt, namespace: string): boolean =>
-  request.namespaces.includes(namespace) || namedBy(hits).some((each) => each.namespace === namespace);
+const isOf = (receipt: Receipt, namespace: string): boolean => namesOf(receipt).includes(namespace);
 
 /** The homes of receipts of several namespaces, and since when those in them are noted; in order. */
-async function notedHomes({ redis, keys }: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {
+export async function notedHomes({
+  redis,
+  keys,
+}: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {
   const read = () => redis.run((client) => client.hGetAll(keys.receiptsNoted()));
   let found = await read();
   if (found[ALL] === undefined) {

@@ -1,5 +1,5 @@
 import { scopeOf } from "../../access/grants.js";
-import { namedBy, notedAt } from "../../memory/ports/receipts.js";
+import { namesOf, notedAt } from "../../memory/ports/receipts.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
@@ -35,9 +35,8 @@ async function note({ redis, keys }: Deps, namespace: string, id: string): Promi
 
 /** Whether a receipt was erased here: by itself, or with all of a namespace that it is of. */
 export async function wasReceiptErased({ redis, keys }: Deps, receipt: Receipt): Promise<boolean> {
-  const { request, hits, id, at } = receipt;
-  const names = new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]);
-  const homes = [...names].filter((name) => !scopeOf(name).below);
+  const { id, at } = receipt;
+  const homes = namesOf(receipt).filter((name) => !scopeOf(name).below);
   const [itself, ...all] = await redis.run((client) =>
     Promise.all([
       client.zScore(keys.gone(notedAt(receipt) ?? SYSTEM), memberOf(id)),

@@ -10,6 +10,7 @@ import { eraseAlone } from "./erase-alone.js";
 import { decodeFormer } from "./former.js";
 import type { FormerDeps } from "./former-page.js";
 import { forget, noteShared } from "./forget.js";
+import { forgetUntil } from "./forget-until.js";
 import { noteErasedReceipt } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
 import { list } from "./list.js";
@@ -92,6 +93,7 @@ export function createReceiptStore(
     remove: (ids) => remove({ redis, keys }, ids),
     erase,
     eraseAlone: (namespace, chosen, options) => eraseAlone(deps, namespace, chosen, options),
+    forgetUntil: (until) => forgetUntil(deps, until),
     forget: (namespace, options) => forget(deps, namespace, options),
   };
 }

@@ -122,6 +122,7 @@ export const scripts = {
   saveErasure: forService("erasures/lua/save", integer, "plain", "works"),
   noteFound: forService("erasures/lua/note-found", integer, "plain", "works"),
   settleFound: forService("erasures/lua/settle-found", integer, "plain", "works"),
+  dropAliases: forService("facts/lua/drop-aliases", integer, "scoped", "works"),
   forgetEntity: forService("facts/lua/forget-entity", integer, "scoped", "works"),
   appendRewritten: forService("streams/lua/append", integer, "plain", "works"),
   swapRewritten: forService("streams/lua/swap", integer, "plain", "works"),

@@ -6,12 +6,10 @@ KEYS[1] how much the namespace holds
 KEYS[2] changes of its state
 KEYS[3] entities
 KEYS[4] entity names
-KEYS[5] aliases
-KEYS[6] groups of aliases
-KEYS[7] head of its consolidation
-KEYS[8] its runs
-KEYS[9] the salt of its tokens of personal data
-KEYS[10] the originals of those tokens
+KEYS[5] head of its consolidation
+KEYS[6] its runs
+KEYS[7] the salt of its tokens of personal data
+KEYS[8] the originals of those tokens
 
 ARGV[1] what precedes an id in a run's key
 ARGV[2] what precedes it in the key of a run's actions
@@ -19,9 +17,9 @@ ARGV[3] up to when a run began that goes, milliseconds since the epoch, or '+inf
 
 Returns how many runs are left.
 ]]
-local usage, state_changes, entities, entity_names, aliases, alias_groups, consolidation_head, consolidations, pii_salt, pii_originals = unpack(KEYS, 1, 10)
+local usage, state_changes, entities, entity_names, consolidation_head, consolidations, pii_salt, pii_originals = unpack(KEYS, 1, 8)
 audit('ok')
-redis.call('DEL', state_changes, aliases, alias_groups)
+redis.call('DEL', state_changes)
 -- Names of facts that were written since stay; the others go as a list of entities meets them.
 local held = redis.call('HMGET', usage, 'memories', 'session_bytes')
 local empty = tonumber(held[1] or '0') <= 0
