@@ -22,6 +22,7 @@ import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
 import { afterWrite } from "../write/after-write.js";
+import { authorOf } from "../write/author-of.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
 import { versionDone } from "../write/version-done.js";
@@ -221,10 +222,11 @@ async function revise(
   };
   const lifetime = lifetimeOf(ttl, input.ttl_seconds);
   const expires_at = endOfLife({ ...current, ...life, lifetime }, now);
+  const said = { ...current, ...contentOf(input) };
   const next = {
-    ...current,
-    ...contentOf(input),
+    ...said,
     ...life,
+    source_agent: authorOf(current, said, context.actor.agent),
     timestamp: input.timestamp ?? current.timestamp,
   };
   const sameEnd = input.ttl_seconds == null && (expires_at === null) === (current.expires_at === null);

@@ -6,6 +6,7 @@ import { versionConflict } from "../../domain/errors.js";
 import { embedAlone, embeddedIn } from "../embedding/embed.js";
 import { afterWrite } from "../write/after-write.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
+import { restates } from "../write/author-of.js";
 import { nextVersion } from "../write/next-version.js";
 import { copyHash } from "../model/hash.js";
 import type { MemoryRef } from "../model/ref.js";
@@ -144,10 +145,11 @@ async function reviseCopy(
   copy: Memory,
   next: Memory,
 ): Promise<Memory | "conflict"> {
-  const restated = next.content !== copy.content;
-  const embedding = restated
-    ? await firstEmbedding(services, next.origin?.namespace ?? next.namespace, next.content)
-    : undefined;
+  const restated = restates(copy, next);
+  const embedding =
+    next.content !== copy.content
+      ? await firstEmbedding(services, next.origin?.namespace ?? next.namespace, next.content)
+      : undefined;
   const changed = {
     ...next,
     // Its new statement hasn't been confirmed yet.

@@ -9,6 +9,7 @@ import { embedAlone, writtenBy } from "../embedding/embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../../domain/errors.js";
 import { thaw } from "../archive/thaw.js";
 import { afterWrite } from "../write/after-write.js";
+import { authorOf } from "../write/author-of.js";
 import { nextVersion } from "../write/next-version.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { formerHash, identityHash, tellingOf } from "../model/identity.js";
@@ -213,19 +214,20 @@ async function revisionOf(
   input: RevisionInput,
 ): Promise<Revision> {
   const { interaction, publications: _, uses: __, ...previous } = current;
-  const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, context, current, input);
   // Taken here, not earlier: until it is written, the previous version is the current one.
   const now = context.now();
-  const changed: Memory = {
-    ...previous,
-    content,
-    source_agent:
-      content === current.content ? current.source_agent : (input.source_agent ?? context.actor.agent),
+  const said = {
+    content: input.content ?? current.content,
     metadata:
       input.metadata === undefined
         ? (input.whole_metadata ?? current.metadata)
         : mergeMetadata(current.metadata, input.metadata),
+  };
+  const changed: Memory = {
+    ...previous,
+    ...said,
+    source_agent: authorOf(current, said, input.source_agent ?? context.actor.agent),
     tags: tagsOf(current, input),
     trust_score: input.trust_score ?? current.trust_score,
     importance: input.importance ?? current.importance,

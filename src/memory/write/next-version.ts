@@ -6,6 +6,7 @@ import { wordingOf } from "../model/wording.js";
 import type { Revision } from "../ports/records.js";
 import type { Services } from "../services.js";
 import { isClaim } from "../trust/corroborate.js";
+import { restates } from "./author-of.js";
 
 /** A memory as it is to be: what follows from that, {@link nextVersion} says. */
 export type Changed = Omit<Memory, "version" | "evidence" | "embedding">;
@@ -30,7 +31,8 @@ export function nextVersion(
   { interaction, embedding, evidence, compared = true, ...others }: VersionOptions,
 ): Revision {
   const now = changed.updated_at;
-  const restated = changed.content !== current.content;
+  const restated = restates(current, changed);
+  const reworded = changed.content !== current.content;
   const memory: Memory = {
     ...changed,
     evidence: restated ? (evidence ?? { ...NO_EVIDENCE, since: now }) : current.evidence,
@@ -51,6 +53,6 @@ export function nextVersion(
     restated,
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
-    compareAt: compared && corroboration !== undefined && restated && isClaim(memory) ? now : undefined,
+    compareAt: compared && corroboration !== undefined && reworded && isClaim(memory) ? now : undefined,
   };
 }

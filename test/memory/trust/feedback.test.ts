@@ -3,6 +3,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { as, createKey } from "../../support/acts/access.js";
 import type { AuditPage } from "../../support/audit/read.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   newNamespace,
@@ -17,6 +18,7 @@ import type { Service } from "../../support/service/service.js";
 import { startService, until } from "../../support/service/service.js";
 import { startRedisTap } from "../../support/redis/tap.js";
 import type { AgentPage } from "../../support/acts/trust.js";
+import { itemPath, readItem, sendItem } from "../../support/acts/items.js";
 import { agent, agentIn, daysAgo, explained, said, say } from "../../support/acts/trust.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
@@ -369,4 +371,42 @@ test("who says it in other words answers for it: trust and feedback are the revi
   expect((await agent(root, author)).accuracy).toBe(0.5);
   const restored = await reviser.send("POST", `${pathOf(first)}/restore`, { version: 1 });
   expect(restored).toMatchObject({ status: 200, body: { source_agent: author } });
+});
+
+describe("an item's author", () => {
+  test.each([
+    ["a content", { content: "The balance is fine." }, { content: "The balance is negative." }],
+    ["metadata alone", { metadata: { balance: "fine" } }, { metadata: { balance: "negative" } }],
+  ])("is who put %s; feedback on what was there before isn't for it", async (_, before, after) => {
+    const { namespace, author, writer, readers } = await team(2);
+    const [other = root, judge = root] = readers;
+    const put = async (by: Service, input: typeof before, status: number) =>
+      bodyOf<Memory>(await sendItem(by, namespace, "k", input), status);
+    const first = await put(writer, before, 201);
+    await said(judge, first, "confirmed");
+    expect((await put(other, before, 200)).source_agent).toBe(author);
+    expect(await readItem(other, namespace, "k")).toMatchObject({ feedback: { confirmed: 1 } });
+    const changed = await put(other, after, 200);
+    expect(changed.source_agent).not.toBe(author);
+    expect(changed).toMatchObject({ version: 2, trust: 0.5, feedback: { confirmed: 0 } });
+    await said(judge, changed, "contradicted");
+    await until(
+      () => agent(root, changed.source_agent),
+      ({ contradicted }) => contradicted === 1,
+    );
+    expect(await agent(root, author)).toMatchObject({ confirmed: 1, contradicted: 0 });
+    const patched = await revise(writer, changed, before);
+    expect(patched).toMatchObject({ source_agent: author, version: 3 });
+    const restored = await writer.send("POST", `${pathOf(first)}/restore`, { version: 2 });
+    expect(restored).toMatchObject({ status: 200, body: { source_agent: changed.source_agent } });
+  });
+
+  test("is who puts it after it was deleted", async () => {
+    const { namespace, author, writer, readers } = await team(1);
+    const [other = root] = readers;
+    bodyOf(await sendItem(writer, namespace, "k", { content: "fine" }), 201);
+    expect((await other.send("DELETE", itemPath(namespace, "k"))).status).toBeLessThan(300);
+    const made = bodyOf<Memory>(await sendItem(other, namespace, "k", { content: "fine" }), 201);
+    expect(made.source_agent).not.toBe(author);
+  });
 });
