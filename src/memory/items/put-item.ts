@@ -24,6 +24,7 @@ import { tellCopies } from "../publish/tell-copies.js";
 import { afterWrite } from "../write/after-write.js";
 import { authorOf } from "../write/author-of.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
+import { trustScoreBy } from "../write/trust-score.js";
 import { nextVersion } from "../write/next-version.js";
 import { versionDone } from "../write/version-done.js";
 import { refuseTooLarge } from "../write/treated-content.js";
@@ -227,6 +228,7 @@ async function revise(
     ...said,
     ...life,
     source_agent: authorOf(current, said, context.actor.agent),
+    trust_score: trustScoreBy(context, current, said),
     timestamp: input.timestamp ?? current.timestamp,
   };
   const sameEnd = input.ttl_seconds == null && (expires_at === null) === (current.expires_at === null);

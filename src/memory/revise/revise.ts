@@ -10,6 +10,7 @@ import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } 
 import { thaw } from "../archive/thaw.js";
 import { afterWrite } from "../write/after-write.js";
 import { authorOf } from "../write/author-of.js";
+import { trustScoreBy } from "../write/trust-score.js";
 import { nextVersion } from "../write/next-version.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { formerHash, identityHash, tellingOf } from "../model/identity.js";
@@ -108,6 +109,7 @@ async function reviseOnce(
     if (await freeOrphans(services, context.requestId, [current])) continue;
     if (await thaw(services, context, current)) continue;
     await refuseUnfit(services, trail, current, input, expectedVersion);
+    await refuseRaise(services, context, trail, current, input);
     const revision = await revisionOf(services, context, current, input);
     const outcome = await store.revise({ ...trail, settings }, revision);
     if (outcome.kind === "revised") {
@@ -203,9 +205,36 @@ async function refuseUnfit(
   }
 }
 
+/** What was restored comes with the `trust_score` that it had, or the lower one that it has now. */
+async function refuseRaise(
+  { audit }: Pick<Services, "audit">,
+  context: Context,
+  trail: Trail,
+  current: Memory,
+  input: RevisionInput,
+): Promise<void> {
+  const said = saidBy(current, input);
+  if (input.whole_metadata !== undefined || trustScoreBy(context, current, said) === said.trust_score) return;
+  await audit.record(current.namespace, trail, "immutable");
+  const message = "Only its author and an administrator of its namespace can raise trust_score.";
+  throw new DomainError("immutable_memory", message, { errors: [{ field: "trust_score", message }] });
+}
+
 /** Whether it is a fact of cardinality one: then facts on its timeline affect its valid time. */
 export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
   fact?.cardinality === "one" && origin === null;
+
+/** What the next version says, with the `trust_score` that is asked for. */
+function saidBy(current: Memory, input: RevisionInput): Pick<Memory, "content" | "metadata" | "trust_score"> {
+  return {
+    content: input.content ?? current.content,
+    metadata:
+      input.metadata === undefined
+        ? (input.whole_metadata ?? current.metadata)
+        : mergeMetadata(current.metadata, input.metadata),
+    trust_score: input.trust_score ?? current.trust_score,
+  };
+}
 
 async function revisionOf(
   services: Revising,
@@ -217,19 +246,13 @@ async function revisionOf(
   const embedding = await nextEmbedding(services, context, current, input);
   // Taken here, not earlier: until it is written, the previous version is the current one.
   const now = context.now();
-  const said = {
-    content: input.content ?? current.content,
-    metadata:
-      input.metadata === undefined
-        ? (input.whole_metadata ?? current.metadata)
-        : mergeMetadata(current.metadata, input.metadata),
-  };
+  const said = saidBy(current, input);
   const changed: Memory = {
     ...previous,
     ...said,
     source_agent: authorOf(current, said, input.source_agent ?? context.actor.agent),
     tags: tagsOf(current, input),
-    trust_score: input.trust_score ?? current.trust_score,
+    trust_score: trustScoreBy(context, current, said),
     importance: input.importance ?? current.importance,
     pinned: input.pinned ?? current.pinned,
     lifetime: input.ttl_seconds === undefined ? current.lifetime : { seconds: input.ttl_seconds, by: "ttl" },

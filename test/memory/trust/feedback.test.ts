@@ -410,3 +410,40 @@ describe("an item's author", () => {
     expect(made.source_agent).not.toBe(author);
   });
 });
+
+describe("the doubt of an author", () => {
+  test("can be lessened by the author and an administrator; others can only add to it", async () => {
+    const { namespace, author, writer, readers } = await team(1);
+    const [other = root] = readers;
+    const memory = await remember(writer, namespace, { content: "The pump is sound.", trust_score: 0.2 });
+    const path = pathOf(memory);
+    expect(await other.send("PATCH", path, { trust_score: 1, tags: ["x"] })).toMatchObject({
+      status: 409,
+      body: { code: "immutable_memory", errors: [{ field: "trust_score" }] },
+    });
+    expect(await read(root, memory)).toMatchObject({ version: 1, trust_score: 0.2, tags: [] });
+    const same = await other.send("PATCH", path, { trust_score: 0.2, content: memory.content });
+    expect(same).toMatchObject({ status: 200, body: { source_agent: author, trust_score: 0.2 } });
+    expect(await revise(other, memory, { trust_score: 0.1 })).toMatchObject({ trust_score: 0.1 });
+    const restored = await other.send("POST", `${path}/restore`, { version: 1 });
+    expect(restored).toMatchObject({ status: 200, body: { version: 4, trust_score: 0.1 } });
+    expect(await revise(writer, memory, { trust_score: 0.3 })).toMatchObject({ trust_score: 0.3 });
+    expect(await revise(root, memory, { trust_score: 0.4 })).toMatchObject({ trust_score: 0.4 });
+    const own = await revise(other, memory, { content: "It leaks.", trust_score: 1 });
+    expect(own).toMatchObject({ trust_score: 1 });
+    expect(own.source_agent).not.toBe(author);
+  });
+
+  test("stays in an item that another puts again", async () => {
+    const { namespace, author, writer, readers } = await team(1);
+    const [other = root] = readers;
+    const input = { content: "The pump is sound." };
+    bodyOf(await sendItem(writer, namespace, "k", { ...input, trust_score: 0.2 }), 201);
+    const again = bodyOf<Memory>(await sendItem(other, namespace, "k", input), 200);
+    expect(again).toMatchObject({ version: 1, source_agent: author, trust_score: 0.2 });
+    const tagged = bodyOf<Memory>(await sendItem(other, namespace, "k", { ...input, tags: ["x"] }), 200);
+    expect(tagged).toMatchObject({ version: 2, source_agent: author, trust_score: 0.2 });
+    const own = bodyOf<Memory>(await sendItem(writer, namespace, "k", input), 200);
+    expect(own).toMatchObject({ version: 3, trust_score: 1 });
+  });
+});
