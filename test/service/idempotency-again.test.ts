@@ -79,6 +79,20 @@ describe("a retry after the answer was lost acts no second time", () => {
     expect(bodyOf<Memory>(counted.again, 200).version).toBe(3);
   });
 
+  test("when it puts what an item says already, and another has changed that since", async () => {
+    const path = `/v1/namespaces/${newNamespace()}/items/k`;
+    bodyOf(await service.send("PUT", path, { content: "two" }), 201);
+    const send = keyed("PUT", path, { content: "two" });
+    expect(bodyOf<Memory>(await send(), 200).version).toBe(1);
+    bodyOf(await service.send("PUT", path, { content: "three" }), 200);
+    await loseAnswers();
+    expect(bodyOf<Memory>(await send(), 200)).toMatchObject({ version: 1, content: "two" });
+    expect(bodyOf<Memory>(await service.send("GET", path), 200)).toMatchObject({
+      version: 2,
+      content: "three",
+    });
+  });
+
   test("when what it has put was deleted since", async () => {
     const path = `/v1/namespaces/${newNamespace()}/items/k`;
     const send = keyed("PUT", path, { content: "a" });

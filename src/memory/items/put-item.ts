@@ -103,7 +103,7 @@ async function putOnce(
   const done = await versionDone(services, context, ref.namespace, "item.put");
   if (done !== undefined)
     return {
-      kind: done.kind === "created" ? "created" : "revised",
+      kind: done.kind === "seen" ? "unchanged" : done.kind,
       memory: await judge(services, done.memory, context.now()),
       pii,
     };
@@ -233,7 +233,9 @@ async function revise(
   };
   const sameEnd = input.ttl_seconds == null && (expires_at === null) === (current.expires_at === null);
   if (sameEnd && isDeepStrictEqual(next, current)) {
-    await services.audit.record(ref.namespace, trail, "unchanged");
+    // A retry gets this version, whatever others have put since.
+    const does = `unchanged ${current.id} ${current.version}`;
+    await services.audit.record(ref.namespace, trail, "unchanged", does);
     return { kind: "unchanged", memory: current };
   }
   const embedding = next.content === current.content ? undefined : await embed();

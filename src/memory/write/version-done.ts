@@ -6,8 +6,8 @@ import { doneAndGone } from "../../domain/errors.js";
 import type { Memory } from "../model/record.js";
 import type { RecordStore } from "../ports/records.js";
 
-/** As the scripts of memories note them. `seen`: it was there, and was counted once more. */
-const KINDS = ["created", "revised", "seen"] as const;
+/** As acts on memories note them. `seen`: it was there, and was counted once more; `unchanged`: it said so already. */
+const KINDS = ["created", "revised", "seen", "unchanged"] as const;
 
 export interface VersionDone {
   readonly kind: (typeof KINDS)[number];
@@ -15,7 +15,7 @@ export interface VersionDone {
 }
 
 /**
- * The version that an earlier try of the operation has made, whose answer was lost; undefined: there was none. Preconditions
+ * The version that an earlier try of the operation has made or found, whose answer was lost; undefined: there was none. Preconditions
  * held then, and may not hold now, so this comes before them.
  */
 export async function versionDone(
