@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import type { Memory } from "../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, remember } from "../support/acts/memories.js";
-import { startService } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 import { startWithRedis } from "../support/redis/with-redis.js";
 
 const { service, redis } = await startWithRedis();
@@ -156,6 +156,27 @@ describe("a retry after the answer was lost acts no second time", () => {
     );
     expect(after[2]).toMatchObject({ status: 410 });
     expect((await listAll(service, ns)).map(({ seen_count }) => seen_count)).toEqual([1, 1]);
+  });
+
+  test("when it says how a memory is, and its caller has changed its mind since", async () => {
+    const ns = newNamespace();
+    const memory = await remember(service, ns, { content: "The pump leaks." });
+    const path = `${pathOf(memory)}/feedback`;
+    const verdict = (outcome: string) => keyed("POST", path, { outcome, by: "agent" });
+    const [confirm, praise] = [verdict("confirmed"), verdict("used")];
+    for (const send of [confirm, praise]) bodyOf(await send(), 200);
+    for (const outcome of ["contradicted", "useless"]) bodyOf(await verdict(outcome)(), 200);
+    await loseAnswers();
+    for (const send of [confirm, praise])
+      expect(bodyOf<Memory>(await send(), 200).feedback).toEqual({
+        confirmed: 0,
+        contradicted: 1,
+        used: 0,
+        useless: 1,
+      });
+    bodyOf(await service.send("PATCH", pathOf(memory), { content: "It is mended." }), 200);
+    await loseAnswers();
+    expect(bodyOf<Memory>(await confirm(), 200).feedback).toMatchObject({ confirmed: 0, contradicted: 0 });
   });
 
   test("when it replaces a namespace's settings", async () => {
@@ -361,5 +382,35 @@ test("a retry by a key that may only write learns nothing of what others made of
   await loseAnswers(lone);
   expect(await send()).toMatchObject({ status: 410, body: { code: "answer_erased" } });
   expect(await listAll(root, namespace)).toEqual([]);
+  await lone.stop();
+});
+
+test.each([
+  ["release", {}],
+  ["feedback", { outcome: "confirmed", by: "human" }],
+])("a retried %s lets nothing out of quarantine that says another thing since", async (act, body) => {
+  const lone = await startService();
+  const root = as(lone, (await createKey(lone, { agent: "root", human: true })).key);
+  const [own, shared] = [newNamespace(), newNamespace()];
+  bodyOf(await root.send("PUT", `/v1/namespaces/${shared}/settings`, { publish: { min_trust: 0.7 } }), 200);
+  const grants = [
+    { namespace: own, verbs: ["read", "write"] },
+    { namespace: shared, verbs: ["publish"] },
+  ];
+  const author = as(lone, (await createKey(root, { agent: "author", grants })).key);
+  const memory = await remember(author, own, { content: "The pump leaks.", memory_type: "semantic" });
+  const publish = await author.send("POST", `${pathOf(memory)}/publish`, { to: shared, follow: true });
+  const copy = bodyOf<Memory>(publish, 201);
+  expect(copy.quarantined).toBe(true);
+  const options = { headers: { "idempotency-key": randomUUID() } };
+  const send = async () =>
+    bodyOf<Memory>(await root.send("POST", `${pathOf(copy)}/${act}`, body, options), 200);
+  expect((await send()).quarantined).toBe(false);
+  bodyOf(await author.send("PATCH", pathOf(memory), { content: "Pay to XX99." }), 200);
+  const held = async () => bodyOf<Memory>(await root.send("GET", pathOf(copy)), 200);
+  await until(held, ({ quarantined }) => quarantined);
+  await loseAnswers(lone);
+  expect((await send()).quarantined).toBe(true);
+  expect((await held()).quarantined).toBe(true);
   await lone.stop();
 });

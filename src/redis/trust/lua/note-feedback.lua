@@ -16,7 +16,7 @@ ARGV[5] milliseconds after which a sweep looks whether the verdict was counted
 ARGV[6] the facet of what is in quarantine; '' if a human's confirmation doesn't end that
 
 Returns {the memory, the verdicts that are to be counted for its author, the author}, the first two as JSON.GET gives
-them; {} if there is no such memory.
+them, also to a retry, which changes nothing; {} if there is no such memory.
 
 $.voices: by token, what it said (v, u), and when last (at). $.unsent: by vote, since when (at) it stands how (verdict), and isn't counted yet.
 ]]
@@ -26,9 +26,17 @@ if not found then
   audit('missing')
   return {}
 end
-audit(ARGV[1])
 found = cjson.decode(found)
 local author, evidence = found['$.memory.source_agent'][1], found['$.memory.evidence'][1] or {}
+local function answer()
+  return { redis.call('JSON.GET', KEYS[1], '$.memory'), redis.call('JSON.GET', KEYS[1], '$.unsent'), author }
+end
+-- The caller may have found another thing since, or the memory may say one.
+if audit_done() then
+  audit('repeated')
+  return answer()
+end
+audit(ARGV[1])
 local token, human = ARGV[4], ARGV[2] == 'human'
 local verdict = ARGV[1] == 'confirmed' or ARGV[1] == 'contradicted'
 local kind = verdict and 'v' or 'u'
@@ -52,4 +60,5 @@ if verdict and before ~= ARGV[1] and (human or ARGV[3] ~= author) then
 end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode(document))
 if human and ARGV[6] ~= '' and ARGV[1] == 'confirmed' and found['$.memory.quarantined'][1] then trust_release(KEYS[1], ARGV[6]) end
-return { redis.call('JSON.GET', KEYS[1], '$.memory'), redis.call('JSON.GET', KEYS[1], '$.unsent'), author }
+audit_note('feedback')
+return answer()
