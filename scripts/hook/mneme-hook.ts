@@ -8,9 +8,9 @@ import type { Client, Moment, Told } from "./clients/client.js";
 import { contextFor } from "./run/context.js";
 import type { TimeLeft } from "./run/context.js";
 import { continueDetached } from "./run/detached.js";
-import { handOver, takeOver } from "./run/hand-over.js";
+import { handOver, leftOver, settle, takeOver } from "./run/hand-over.js";
 import { holdPrompt, takePrompt } from "./run/held-prompt.js";
-import { keepExchange } from "./run/keep.js";
+import { isExchange, keepExchange } from "./run/keep.js";
 import type { Place } from "./run/place.js";
 import { WITHIN_MS } from "./run/within.js";
 
@@ -77,7 +77,9 @@ async function found(client: Client, name: string, at: Moment, where: Place, tim
   const told = await toldTo(client);
   if (at === "answer") {
     // The next prompt may come at once, so this one's is taken now. Storing isn't worth a wait.
-    const file = handOver({ ...told, prompt: told.prompt ?? takePrompt(name, told) });
+    const exchange = { ...told, prompt: told.prompt ?? takePrompt(name, told) };
+    if (!isExchange(exchange)) return undefined;
+    const file = handOver(exchange, wayOf(name, where));
     continueDetached([...process.argv.slice(1), "--exchange", file]);
     return undefined;
   }
@@ -86,8 +88,20 @@ async function found(client: Client, name: string, at: Moment, where: Place, tim
 }
 
 async function kept(name: string, where: Place, file: string): Promise<void> {
-  const told = takeOver(file);
-  await keepExchange(where, name, told, conversationOf(name, told));
+  await keep(file);
+  // The service is there: what it missed while it was away comes after.
+  for (const left of leftOver(wayOf(name, where))) await keep(left, 1).catch(() => {});
+
+  async function keep(each: string, attempts?: number): Promise<void> {
+    const exchange = takeOver(each);
+    await keepExchange(where, name, exchange, conversationOf(name, exchange.told), attempts);
+    settle(exchange);
+  }
+}
+
+/** Another key, another namespace or another service isn't where an exchange was to go. */
+function wayOf(name: string, { url, namespace }: Place): readonly (string | undefined)[] {
+  return [name, url, namespace, values["key-file"]];
 }
 
 async function toldTo(client: Client): Promise<Told> {

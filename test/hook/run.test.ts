@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -17,6 +19,7 @@ const service = await useService();
 const PATIENT = ["--within", "10000"];
 
 interface Installed {
+  readonly home: string;
   /** Runs the hook of an event, as the assistant does. */
   happen(event: string, told: unknown): ReturnType<typeof runHook>;
 }
@@ -34,6 +37,7 @@ async function installed(
   const settings: { hooks: Record<string, [{ command?: string; hooks?: [{ command: string }] }]> } =
     JSON.parse(readFileSync(join(home, file), "utf8"));
   return {
+    home,
     happen(event, told) {
       const [entry] = settings.hooks[event] ?? [];
       return runHook({ home }, entry?.command ?? entry?.hooks?.[0].command ?? "false", told);
@@ -222,4 +226,72 @@ test("a prompt whose answer never comes is held where only its user reads it, an
   const folder = join(home, ".cache", "mneme", "hooks");
   const held = readdirSync(folder);
   expect(held.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["the second"]);
+});
+
+test("what couldn't be stored while the service was away is stored after the next answer, once", async () => {
+  const namespace = newNamespace();
+  const keys: unknown[] = [];
+  let away = true;
+  const gate = createHttpServer((request, response) => {
+    const isKept = request.url?.endsWith("/interactions") === true;
+    if (isKept) keys.push(request.headers["idempotency-key"]);
+    if (away) {
+      // The first try arrives, but its answer doesn't.
+      if (isKept && keys.length === 1) void pass(request).finally(() => response.destroy());
+      else response.writeHead(503).end("{}");
+      return;
+    }
+    void pass(request).then(async (answer) => response.writeHead(answer.status).end(await answer.text()));
+  }).listen(0, "127.0.0.1");
+  await once(gate, "listening");
+  onTestFinished(() => void gate.close());
+  const url = `http://127.0.0.1:${(gate.address() as AddressInfo).port}`;
+  const { home, happen } = await installed("claude-code", ".claude/settings.json", namespace, { url });
+  const folder = join(home, ".cache", "mneme", "hooks");
+  const exchanges = () => readdirSync(folder).filter((name) => name.startsWith("exchange-"));
+  const turn = async (session_id: string, prompt: string, answer: string) => {
+    await happen("UserPromptSubmit", { session_id, cwd: "/", prompt });
+    await happen("Stop", { session_id, cwd: "/", last_assistant_message: answer });
+  };
+  await turn("a", "Where do the herons nest?", "By the weir.");
+  await until(
+    async () => keys.length,
+    (tries) => tries === 4,
+  );
+  await turn("b", "Where do the storks nest?", "On the mill.");
+  await until(
+    async () => keys.length,
+    (tries) => tries === 8,
+  );
+  expect(exchanges()).toHaveLength(2);
+  // Without a prompt, there is nothing to hand over.
+  await happen("Stop", { session_id: "c", cwd: "/", last_assistant_message: "Hello." });
+  expect(exchanges()).toHaveLength(2);
+  const earlier = new Date(Date.now() - 120_000);
+  for (const name of exchanges()) utimesSync(join(folder, name), earlier, earlier);
+  away = false;
+  await turn("d", "Where do the gulls nest?", "On the roof.");
+  await until(
+    async () => exchanges(),
+    (left) => left.length === 0,
+  );
+  for (const [session, answer] of [
+    ["a", "By the weir."],
+    ["b", "On the mill."],
+    ["d", "On the roof."],
+  ] as const) {
+    const messages = await readMessages(service, namespace, `claude-code:${session}`);
+    expect(messages.map(({ content }) => content).slice(1)).toEqual([answer]);
+  }
+  expect(new Set(keys.slice(0, 4)).size).toBe(1);
+
+  async function pass(request: IncomingMessage): Promise<Response> {
+    const body = Buffer.concat((await request.toArray()) as Buffer[]);
+    const { "content-type": type = "", "idempotency-key": key } = request.headers;
+    return fetch(service.url + (request.url ?? ""), {
+      method: "POST",
+      headers: { "content-type": type, ...(typeof key === "string" ? { "idempotency-key": key } : {}) },
+      body,
+    });
+  }
 });
