@@ -160,6 +160,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   "export-changes": { unseen: MOMENTS },
   "export-bases": { unseen: MOMENTS },
   import: { unseen: MOMENTS },
+  "exports-of": { unseen: "an export makes it" },
+  "imports-of": { notImported: HERE_ONLY },
   lock: {},
   meta: {},
   upgrades: {},
