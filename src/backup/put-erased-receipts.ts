@@ -19,7 +19,7 @@ export async function putErasedReceipts(
   const { services, context, options } = run;
   // They name what the file itself holds only where that is from before.
   if (options.restoreErased) return lines.map(() => "skipped");
-  const going: string[] = [];
+  const going: Receipt[] = [];
   const until = new Map<string, number>();
   const outcomes: Outcome[] = [];
   for (const line of lines) {
@@ -31,7 +31,7 @@ export async function putErasedReceipts(
     if (line.id === ALL) until.set(line.namespace, Math.max(line.at, until.get(line.namespace) ?? 0));
     if (left === undefined) continue;
     for (const name of namesOf(left)) if (name !== line.namespace) await recordReceipt(run, name, trail);
-    going.push(left.id);
+    going.push(left);
   }
   await services.memory.receipts.remove(going);
   await services.memory.receipts.forgetUntil(until);
@@ -44,8 +44,12 @@ export async function putErasedReceipts(
  */
 async function leftOver({ services, context }: ImportRun, line: ErasedLine): Promise<Receipt | undefined> {
   if (line.id === ALL) return undefined;
-  const found = await services.memory.receipts.get(line.id);
-  if (found === undefined || found.at > line.at || notedAt(found) !== line.namespace) return undefined;
   const { grants } = context.actor;
-  return namesOf(found).every((name) => allows(grants, "admin", scopeOf(name))) ? found : undefined;
+  return services.memory.receipts.get(
+    line.id,
+    (found) =>
+      found.at <= line.at &&
+      notedAt(found) === line.namespace &&
+      namesOf(found).every((name) => allows(grants, "admin", scopeOf(name))),
+  );
 }

@@ -4,7 +4,7 @@ import { createKeys } from "../../src/redis/keys.js";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { newNamespace, remember } from "../support/acts/memories.js";
 import { useService } from "../support/service/service.js";
-import type { Answer, Service } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const MOST = 16;
 const HOUR_MS = 3_600_000;
@@ -17,7 +17,7 @@ const redis = createClient({ url: inject("redisUrl") });
 await redis.connect();
 afterAll(() => redis.destroy());
 
-const idOf = ({ body }: Pick<Answer, "body">): string => (body as { readonly id: string }).id;
+const idOf = ({ body }: { readonly body: unknown }): string => (body as { readonly id: string }).id;
 
 /** A key of its own, as many jobs as it may have, and where they are listed. */
 async function filled(kind: "exports" | "imports", namespace: string) {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { createClient } from "redis";
+import { expect, inject, test } from "vitest";
 import type { Line } from "../../src/backup/lines.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, newNamespace, recall, remember, revise } from "../support/acts/memories.js";
+import { homeHash, idOfPlace } from "../../src/redis/receipts/place.js";
 import { ALL_VERBS, as, createKey, keyFor } from "../support/acts/access.js";
 import { useFakeEmbedder } from "../support/embeddings/use-fake-embedder.js";
 import { tempFolder } from "../support/run/temp-dir.js";
@@ -87,7 +89,8 @@ test("a receipt still shows after a restore what the agent knew when it decided"
 
   // From there on, as any other: exported once more, and moved with its namespace.
   const moved = newNamespace();
-  expect(await imported(target, file, "--into", moved, "--dry-run")).toMatch(/receipt: unchanged 3/);
+  // Under these ids there are others here.
+  expect(await imported(target, file, "--into", moved, "--dry-run")).toMatch(/receipt: skipped 3/);
   const again = join(folder, "again.jsonl");
   const ran = await mneme(target, ["export", "--out", again, "--namespace", `${namespace}.**`, "--receipts"]);
   expect(ran.code, ran.stderr).toBe(0);
@@ -177,6 +180,51 @@ test("a line that says a receipt was deleted deletes none of others, none of ano
     404, 200, 200, 200, 200,
   ]);
   expect((await mallory.send("GET", `/v1/receipts/${alone}`)).status).toBe(404);
+  await service.stop();
+});
+
+test("a receipt that was imported under the id of a recall to come hides nothing of it, and each goes alone", async () => {
+  const service = await startService();
+  const root = as(service, (await createKey(service)).key);
+  const [mine, theirs] = [newNamespace(), newNamespace()];
+  const key = await keyFor(root, mine, ALL_VERBS);
+  const [mallory, victim] = [as(service, key), as(service, await keyFor(root, theirs, ALL_VERBS))];
+  await recall(mallory, { query: "pumps", namespaces: [mine] });
+  await recall(victim, { query: "valves", namespaces: [theirs] });
+  // A stream goes on where it is as long as Redis's clock is behind that: so the next id is known.
+  const redis = createClient({ url: inject("redisUrl") });
+  await redis.connect();
+  const stream = `${service.prefix}:receipts:{${theirs}}`;
+  const ahead = Date.now() + 200_000;
+  await redis.xAdd(stream, `${ahead}-0`, { r: "" });
+  redis.destroy();
+  const id = idOfPlace({ home: homeHash(theirs), entry: `${ahead}-1` });
+
+  const out = join(folder, "of-mallory.jsonl");
+  const exporting = await mneme(service, ["export", "--out", out, "--namespace", mine, "--receipts"], key);
+  expect(exporting.code, exporting.stderr).toBe(0);
+  const lines = linesOf(out);
+  const taking = (line: Line): unknown =>
+    line.kind === "receipt" ? { ...line, receipt: { ...line.receipt, id } } : line;
+  const file = join(folder, "taking.jsonl");
+  forge(file, lines.map(taking));
+  expect((await mneme(service, ["import", file], key)).stderr).toMatch(/receipt: created 1/);
+
+  expect((await recall(victim, { query: "leaking valves", namespaces: [theirs] })).receipt_id).toBe(id);
+  const queryOf = async (by: Pick<Service, "send">) => {
+    const { status, body } = await by.send("GET", `/v1/receipts/${id}`);
+    return status === 200 ? (body as { query: string }).query : status;
+  };
+  expect(await Promise.all([victim, mallory, root].map(queryOf))).toEqual([
+    "leaking valves",
+    "pumps",
+    "leaking valves",
+  ]);
+  const erased = { kind: "erased", namespace: mine, what: "receipt", id, at: Date.now() };
+  const removing = join(folder, "removing.jsonl");
+  forge(removing, [...lines.slice(0, 1), erased]);
+  expect((await mneme(service, ["import", removing], key)).stderr).toMatch(/erased: replaced 1/);
+  expect(await Promise.all([victim, mallory].map(queryOf))).toEqual(["leaking valves", 404]);
   await service.stop();
 });
 

@@ -62,6 +62,12 @@ export const namesOf = ({
   ...new Set([...request.namespaces, ...namedBy(hits).map(({ namespace }) => namespace)]),
 ];
 
+/** Whether two receipts under one id are of the same recall. */
+export const isSameReceipt = (one: Receipt, other: Receipt): boolean =>
+  one.at === other.at &&
+  one.request_id === other.request_id &&
+  namesOf(one).join(" ") === namesOf(other).join(" ");
+
 /** The namespace at which the deletion of a receipt is noted; undefined: it named none, only patterns. */
 export function notedAt({ request, hits }: Pick<Receipt, "request" | "hits">): string | undefined {
   const [hit] = hits;
@@ -109,7 +115,11 @@ export interface ReceiptPage {
 export interface ReceiptStore {
   /** Gives its id. */
   keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
-  get(id: string): Promise<Receipt | undefined>;
+  /**
+   * The receipt with this id that fits. There may be two, since an import can give any id: the one of a recall here comes
+   * first. `fits`: any, unless given.
+   */
+  get(id: string, fits?: (receipt: Receipt) => boolean): Promise<Receipt | undefined>;
   /**
    * Receipts of recalls that asked for this namespace alone, newest first; `before` is the `next` of the page before. A page
    * may hold fewer than `limit` before the end, because it examines a bounded number of receipts.
@@ -119,8 +129,8 @@ export interface ReceiptStore {
     filter: ReceiptFilter,
     options: { readonly before: string | undefined; readonly limit: number },
   ): Promise<ReceiptPage>;
-  /** Deletes them, so that no byte of them is left. */
-  remove(ids: readonly string[]): Promise<void>;
+  /** Deletes them, so that no byte of them is left; not others under their ids. */
+  remove(receipts: readonly Receipt[]): Promise<void>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
   erase(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /**

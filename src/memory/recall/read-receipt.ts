@@ -32,8 +32,8 @@ export async function readReceipt(
   id: string,
   act: AuditVerb = "receipt.read",
 ): Promise<ReadReceipt> {
-  const receipt = await services.receipts.get(id);
-  if (receipt === undefined || !mayReadReceipt(context, receipt)) throw receiptNotFound();
+  const receipt = await services.receipts.get(id, (found) => mayReadReceipt(context, found));
+  if (receipt === undefined) throw receiptNotFound();
   const { namespaces, as_of } = receipt.request;
   const named = namespaces.filter((name) => !scopeOf(name).below);
   const trail = trailOf(context, act, { other: receipt.id });

@@ -6,6 +6,7 @@ import { quotaExceeded } from "../../domain/errors.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { SUPERSEDED_FACET, belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 import type { Memory } from "../../memory/model/record.js";
+import { isSameReceipt } from "../../memory/ports/receipts.js";
 import type { ReceiptStore } from "../../memory/ports/receipts.js";
 import { decodeFormer } from "../receipts/former.js";
 import { wasReceiptErased } from "../receipts/gone.js";
@@ -258,11 +259,15 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return news > 0;
     },
 
-    async putReceipt({ receipt }, endsAt, { now, dryRun, restoreErased }) {
+    async putReceipt({ receipt }, endsAt, { now, dryRun, restoreErased, rule }) {
       const decoded = decodeFormer(JSON.stringify(receipt));
-      if ((await receipts.get(receipt.id)) !== undefined) return "unchanged";
+      if ((await receipts.get(receipt.id, (known) => isSameReceipt(known, decoded))) !== undefined)
+        return "unchanged";
       if (!restoreErased && (await wasReceiptErased(deps, decoded))) return "erased";
       if (endsAt <= now) return "expired";
+      // Of another recall, which an import gave that id.
+      const taken = rule === "fail" ? "conflict" : "skipped";
+      if ((await redis.run((client) => client.exists(keys.receipt(receipt.id)))) === 1) return taken;
       if (dryRun) return "created";
       // Before it: what is on the list need not be there, but what is there is on it.
       await redis.run((client) => client.zAdd(keys.formerReceiptIds(), { value: receipt.id, score: endsAt }));
@@ -272,7 +277,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           expiration: { type: "PXAT", value: endsAt },
         }),
       );
-      return put === null ? "unchanged" : "created";
+      return put === null ? taken : "created";
     },
 
     async wasRevoked(keyId) {

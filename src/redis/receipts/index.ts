@@ -79,18 +79,23 @@ export function createReceiptStore(
       });
       return idOfPlace({ home: hash, entry });
     },
-    async get(id) {
+    async get(id, fits = () => true) {
       const place = placeOfId(id);
       const [home, former] = await redis.run((client) =>
         Promise.all([client.hGet(keys.receiptHomes(), place.home), client.get(keys.receipt(id))]),
       );
-      if (former !== null) return decodeFormer(former);
-      if (home === null) return undefined;
-      const [found] = await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
-      return found && completeReceipt({ redis, keys }, home, found);
+      const [found] =
+        home === null ? [] : await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
+      const receipts = [
+        home === null || found === undefined
+          ? undefined
+          : await completeReceipt({ redis, keys }, home, found),
+        former === null ? undefined : decodeFormer(former),
+      ];
+      return receipts.find((each) => each !== undefined && fits(each));
     },
     list: (namespace, filter, options) => list({ redis, keys }, namespace, filter, options),
-    remove: (ids) => remove({ redis, keys }, ids),
+    remove: (receipts) => remove({ redis, keys }, receipts),
     erase,
     eraseAlone: (namespace, chosen, options) => eraseAlone(deps, namespace, chosen, options),
     forgetUntil: (until) => forgetUntil(deps, until),

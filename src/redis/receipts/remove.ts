@@ -1,19 +1,27 @@
+import { isSameReceipt } from "../../memory/ports/receipts.js";
+import type { Receipt } from "../../memory/ports/receipts.js";
 import { rewriteStream } from "../streams/rewrite.js";
+import { decodeFormer } from "./former.js";
+import { removeFormer } from "./former-page.js";
 import { placeOfId } from "./place.js";
 import type { ReceiptDeps } from "./read.js";
-import { streamedReceipts } from "./read.js";
+import { completeReceipt, streamedReceipts } from "./read.js";
 
 /** See {@link ReceiptStore.remove}. The stream of a home is written once, however many of its receipts go. */
-export async function remove({ redis, keys }: ReceiptDeps, ids: readonly string[]): Promise<void> {
+export async function remove({ redis, keys }: ReceiptDeps, receipts: readonly Receipt[]): Promise<void> {
   const doomed = new Map<string, Set<string>>();
-  for (const id of ids) {
-    const { home: hash, entry } = placeOfId(id);
-    const [home] = await redis.run((client) =>
-      Promise.all([client.hGet(keys.receiptHomes(), hash), client.unlink(keys.receipt(id))]),
+  for (const receipt of receipts) {
+    const { home: hash, entry } = placeOfId(receipt.id);
+    const key = keys.receipt(receipt.id);
+    const [home, former] = await redis.run((client) =>
+      Promise.all([client.hGet(keys.receiptHomes(), hash), client.get(key)]),
     );
+    if (former !== null && isSameReceipt(decodeFormer(former), receipt))
+      await removeFormer({ redis, keys }, [key]);
     if (home === null) continue;
     const [found] = await streamedReceipts({ redis, keys }, home, entry, entry, 1);
-    if (found === undefined) continue;
+    const streamed = found && (await completeReceipt({ redis, keys }, home, found));
+    if (streamed === undefined || !isSameReceipt(streamed, receipt)) continue;
     const entries = doomed.get(home) ?? new Set();
     doomed.set(home, entries.add(entry));
   }
