@@ -1,10 +1,12 @@
 import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Trail } from "../access/trail.js";
+import { invalid } from "../domain/errors.js";
 import { namesOf } from "../memory/ports/receipts.js";
 import { keepSecondsOf } from "../memory/recall/receipt-policy.js";
 import { allowScope } from "./import-run.js";
 import type { ImportRun } from "./import-run.js";
+import { CLOCKS_APART_MS } from "./prepare-line.js";
 import { receiptInto } from "./into.js";
 import type { ManifestLine, ReceiptLine } from "./lines.js";
 import type { Outcome, PutOptions } from "./ports.js";
@@ -28,8 +30,11 @@ export async function importReceipt(
   const { request, at } = here.receipt;
   const names = namesOf(here.receipt);
   for (const name of names) await allowScope(run, scopeOf(name));
+  const now = run.context.now();
+  // It would outlive all retention, and what erases receipts up to a time.
+  if (at > now + CLOCKS_APART_MS) throw invalid("at", "The time of a recall is still to come.");
   const seconds = await keepSecondsOf(run.services.memory, request.namespaces);
-  const endsAt = at + seconds * 1000;
+  const endsAt = Math.min(at, now) + seconds * 1000;
   const outcome = await run.services.target.putReceipt(here, endsAt, { ...options, dryRun: true });
   if (outcome !== "created" || options.dryRun) return outcome;
   const trail = trailOf(run.context, "import.memory", { ids: [here.receipt.id] });

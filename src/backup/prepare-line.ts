@@ -4,7 +4,7 @@ import type { ImportRun } from "./import-run.js";
 import type { ContentLine } from "./lines.js";
 
 /** How far the clock of the exporting store may be ahead. */
-const CLOCKS_APART_MS = 5 * 60_000;
+export const CLOCKS_APART_MS = 5 * 60_000;
 
 /**
  * Does what must come before a line is written, and returns the line as it is written. Awaited line by line: what is sent

@@ -228,6 +228,19 @@ test("a receipt that was imported under the id of a recall to come hides nothing
   await service.stop();
 });
 
+test("a receipt of a recall that is still to come is refused", async () => {
+  const namespace = newNamespace();
+  await recall(origin, { query: "pumps", namespaces: [namespace] });
+  const lines = linesOf(await exported(namespace, "early", "--receipts"));
+  const file = join(folder, "early.jsonl");
+  const later = (line: Line): unknown =>
+    line.kind === "receipt" ? { ...line, receipt: { ...line.receipt, at: Date.now() + 600_000 } } : line;
+  forge(file, lines.map(later));
+  const ran = await mneme(target, ["import", file]);
+  expect(ran.code).not.toBe(0);
+  expect(ran.stderr).toContain("still to come");
+});
+
 test("a receipt can't name in a hit what its importer doesn't administer", async () => {
   const namespace = newNamespace();
   const content = "Ada lives in Graz.";

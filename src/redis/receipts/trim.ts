@@ -1,27 +1,31 @@
 import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { Keys } from "../keys.js";
+import type { RetentionStore } from "../../memory/ports/retention.js";
 import { homeHash } from "./place.js";
 import { isOfHour, keptIn } from "./shared-home.js";
+import { createFormerTrim } from "./trim-former.js";
 
 const PAGE = 500;
 
 /** Deletes receipts that were kept long enough: as their namespace says, else for so many seconds. */
-export async function trimReceipts(
-  redis: RedisGateway,
-  keys: Keys,
-  byDefault: number,
-  stopping: AbortSignal,
-): Promise<void> {
-  const now = await redisTime(redis);
-  let cursor = "0";
-  do {
-    const page = await redis.run((client) => client.hScan(keys.receiptHomes(), cursor, { COUNT: PAGE }));
-    ({ cursor } = page);
-    await redis.run((client) =>
-      Promise.all(page.entries.map(({ value: home }) => trimHome(client, keys, home, now, byDefault))),
+export function createReceiptTrim(redis: RedisGateway, keys: Keys): RetentionStore["trimReceipts"] {
+  const trimFormer = createFormerTrim({ redis, keys });
+  return async (byDefault, stopping) => {
+    const now = await redisTime(redis);
+    let cursor = "0";
+    do {
+      const page = await redis.run((client) => client.hScan(keys.receiptHomes(), cursor, { COUNT: PAGE }));
+      ({ cursor } = page);
+      await redis.run((client) =>
+        Promise.all(page.entries.map(({ value: home }) => trimHome(client, keys, home, now, byDefault))),
+      );
+    } while (cursor !== "0" && !stopping.aborted);
+    await trimFormer(
+      now,
+      async (namespace) => (await redis.run((client) => keepOf(client, keys, namespace))) ?? byDefault,
     );
-  } while (cursor !== "0" && !stopping.aborted);
+  };
 }
 
 async function trimHome(

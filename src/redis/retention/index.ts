@@ -1,6 +1,6 @@
 import type { RetentionStore } from "../../memory/ports/retention.js";
 import type { StoreDeps } from "../deps.js";
-import { trimReceipts } from "../receipts/trim.js";
+import { createReceiptTrim } from "../receipts/trim.js";
 import { memoriesBefore } from "../lifecycle/memories-before.js";
 import { hasItemOf } from "./has-item-of.js";
 import { namespaces } from "./namespaces.js";
@@ -12,7 +12,7 @@ import { trimState } from "./trim-state.js";
 export function createRetentionStore(deps: StoreDeps): RetentionStore {
   const { redis, keys, meter } = deps;
   return {
-    trimReceipts: (byDefault, stopping) => trimReceipts(redis, keys, byDefault, stopping),
+    trimReceipts: createReceiptTrim(redis, keys),
     namespaces: () => namespaces(deps),
     async trimTrail(namespace, keepMs) {
       const trail = [keys.audit(namespace), keys.auditHead(namespace)];

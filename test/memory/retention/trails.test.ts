@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { verifyTrail } from "../../../scripts/audit-verify/verify-trail.js";
 import { connectOnce } from "../../../scripts/redis/server/connect.js";
 import { createKeys } from "../../../src/redis/keys.js";
 import { chainOf, headOf, openTrails } from "../../support/audit/read.js";
+import { mneme } from "../../support/acts/backup.js";
+import { tempDir } from "../../support/run/temp-dir.js";
 import { newNamespace, recall, remember } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 import { putSettings } from "../../support/service/namespaces.js";
@@ -39,6 +42,29 @@ test("receipts end as their namespace says, also those of several namespaces, an
   expect(await redis.hKeys(`${service.prefix}:receipts-noted:{~system}`)).not.toContainEqual(
     expect.stringMatching(/^~1\./),
   );
+});
+
+test("an imported receipt ends as its namespace says at present", async () => {
+  const [shortened, lasting] = [newNamespace(), newNamespace()];
+  const paths: string[] = [];
+  for (const namespace of [shortened, lasting]) {
+    await remember(service, namespace, { content: "a walrus" });
+    const { receipt_id: id } = await recall(service, { query: "walrus", namespaces: [namespace] });
+    const file = join(tempDir(), "receipts.jsonl");
+    const args = ["export", "--out", file, "--namespace", namespace, "--receipts"];
+    expect(await mneme(service, args)).toMatchObject({ code: 0 });
+    await redis.del(`${service.prefix}:receipts:{${namespace}}`);
+    expect((await mneme(service, ["import", file])).stderr).toMatch(/receipt: created 1/);
+    paths.push(`/v1/receipts/${id}`);
+  }
+  const [ends = "", stays = ""] = paths;
+  for (const path of paths) expect((await service.send("GET", path)).status).toBe(200);
+  expect((await putSettings(service, shortened, { retention: { receipts_seconds: 1 } })).status).toBe(200);
+  await until(
+    () => service.send("GET", ends),
+    ({ status }) => status === 404,
+  );
+  expect((await service.send("GET", stays)).status).toBe(200);
 });
 
 test("audit entries end as their namespace says, and what is left of the trail is sound", async () => {
