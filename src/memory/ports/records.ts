@@ -106,15 +106,15 @@ export interface Removal {
   readonly noted: boolean;
 }
 
-/** An entry of a namespace's audit trail. */
 /** What else to read of the first memories of a list. */
 export interface Situating {
-  /** Of so many. */
+  /** How many. */
   readonly first: number;
   /** Called with the situation of each that there is, and its place in the list. */
   readonly note: (situation: Situation, place: number) => void;
 }
 
+/** An entry of a namespace's audit trail. */
 export interface Recorded {
   readonly namespace: string;
   /** Its id in the trail. */
