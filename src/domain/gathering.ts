@@ -22,7 +22,7 @@ interface Waiter<Ask, Answer> {
  * Where fewer trips are away, an ask goes at once: to wait for the end of the turn takes one more look for what has come,
  * and few asks come in one turn.
  */
-const AT_ONCE = 3;
+const AT_ONCE = 8;
 
 export function createGathering<Ask, Answer>({
   run,

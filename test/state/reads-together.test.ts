@@ -83,8 +83,8 @@ describe("reads of one turn", () => {
         "missing",
         ...names.slice(1).map((key) => `"${namespace} ${key}"`),
       ]);
-    // The first three go at once; up to 64 of a namespace together.
-    expect(trips - before).toBe(3 + 2 * 3);
+    // The first eight go at once; up to 64 of a namespace together.
+    expect(trips - before).toBe(8 + 2 * 3);
   });
 
   test("leave an entry each, of who asked what and how it ended, in a sound chain", async () => {
