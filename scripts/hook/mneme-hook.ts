@@ -100,8 +100,8 @@ async function kept(name: string, where: Place, file: string): Promise<void> {
 }
 
 /** Another key, another namespace or another service isn't where an exchange was to go. */
-function wayOf(name: string, { url, namespace }: Place): readonly (string | undefined)[] {
-  return [name, url, namespace, values["key-file"]];
+function wayOf(name: string, { url, namespace, key }: Place): readonly (string | undefined)[] {
+  return [name, url, namespace, values["key-file"] ?? key()];
 }
 
 async function toldTo(client: Client): Promise<Told> {
