@@ -3,7 +3,7 @@ import type { Receipt } from "../../memory/ports/receipts.js";
 import { rewriteStream } from "../streams/rewrite.js";
 import { formerPage, removeFormer } from "./former-page.js";
 import type { FormerDeps } from "./former-page.js";
-import { forgetIn, notedHomes, SKEW_MS } from "./forget.js";
+import { forgetIn, homesFor, SKEW_MS } from "./forget.js";
 import type { Range } from "./forget.js";
 import { isOfHour } from "./shared-home.js";
 
@@ -23,7 +23,7 @@ export async function forgetUntil(deps: FormerDeps, until: ReadonlyMap<string, n
     for (const [home, from] of Object.entries(shared))
       since.set(home, Math.min(since.get(home) ?? Infinity, Number(from) - SKEW_MS));
   }
-  for (const [home, noted] of await notedHomes(deps)) {
+  for (const [home, noted] of await homesFor(deps, [...since.keys()])) {
     const ranges: Range[] = isOfHour(home) ? [] : [{ from: 0, to: noted + SKEW_MS }];
     const from = since.get(home);
     if (from !== undefined) ranges.push({ from, to: Infinity });

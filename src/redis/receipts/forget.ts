@@ -57,8 +57,8 @@ export async function forget(
   const { redis, keys } = deps;
   const former = after?.startsWith(FORMER) === true;
   const [placeHome = "", placeEntry] = (after ?? "").split(" ");
-  const noted = await notedHomes(deps);
   const own = await redis.run((client) => client.hGetAll(keys.receiptsShared(namespace)));
+  const noted = await homesFor(deps, Object.keys(own));
   for (const [home, since] of former ? [] : noted) {
     if (home < placeHome) continue;
     const from = own[home];
@@ -153,11 +153,18 @@ async function entryGoes(
 
 const isOf = (receipt: Receipt, namespace: string): boolean => namesOf(receipt).includes(namespace);
 
+/** Those that are noted, and those of an hour that this namespace names: a sweep may have dropped the note of an empty one. */
+export async function homesFor(
+  deps: ReceiptDeps,
+  own: readonly string[],
+): Promise<readonly (readonly [string, number])[]> {
+  const homes = new Map(await notedHomes(deps));
+  for (const home of own) if (isOfHour(home) && !homes.has(home)) homes.set(home, 0);
+  return [...homes].toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
 /** The homes of receipts of several namespaces, and since when those in them are noted; in order. */
-export async function notedHomes({
-  redis,
-  keys,
-}: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {
+async function notedHomes({ redis, keys }: ReceiptDeps): Promise<readonly (readonly [string, number])[]> {
   const read = () => redis.run((client) => client.hGetAll(keys.receiptsNoted()));
   let found = await read();
   if (found[ALL] === undefined) {
