@@ -225,8 +225,12 @@ export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
   fact?.cardinality === "one" && origin === null;
 
 /** What the next version says, with the `trust_score` that is asked for. */
-function saidBy(current: Memory, input: RevisionInput): Pick<Memory, "content" | "metadata" | "trust_score"> {
+function saidBy(
+  current: Memory,
+  input: RevisionInput,
+): Pick<Memory, "content" | "metadata" | "key" | "trust_score"> {
   return {
+    key: current.key,
     content: input.content ?? current.content,
     metadata:
       input.metadata === undefined

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Memory } from "../model/record.js";
 
-type Said = Pick<Memory, "content" | "metadata">;
+type Said = Pick<Memory, "content" | "metadata" | "key">;
 
-/** Whether a next version says something else: another content or, of an item without one, other metadata. */
+/** Whether a next version says something else: another content or, of an item, other metadata, which hold its value. */
 export function restates(current: Said, next: Said): boolean {
   if (next.content !== current.content) return true;
-  return next.content === "" && !isDeepStrictEqual(next.metadata, current.metadata);
+  return (next.content === "" || next.key !== null) && !isDeepStrictEqual(next.metadata, current.metadata);
 }
 
 /** The author of a next version: the agent that says something else, or still the one before. */

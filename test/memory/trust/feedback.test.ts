@@ -376,6 +376,11 @@ test("who says it in other words answers for it: trust and feedback are the revi
 describe("an item's author", () => {
   test.each([
     ["a content", { content: "The balance is fine." }, { content: "The balance is negative." }],
+    [
+      "metadata beside a content",
+      { content: "Account 7", metadata: { balance: "fine" } },
+      { content: "Account 7", metadata: { balance: "negative" } },
+    ],
     ["metadata alone", { metadata: { balance: "fine" } }, { metadata: { balance: "negative" } }],
   ])("is who put %s; feedback on what was there before isn't for it", async (_, before, after) => {
     const { namespace, author, writer, readers } = await team(2);
