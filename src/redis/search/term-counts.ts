@@ -24,16 +24,21 @@ export function createTermCounts(redis: RedisGateway, keys: Keys): TermCounts {
     const now = performance.now();
     const place = shortKey(JSON.stringify(scopes));
     const nameOf = (term: string): string => shortKey(`${term} ${place}`);
-    const isKnown = (term: string): boolean => {
+    const found = new Map<string, number>();
+    for (const term of terms) {
       const known = counts.get(nameOf(term));
-      return known !== undefined && known.at + (known.count < MOST_COUNTED ? KEEP_MS : KEEP_MANY_MS) > now;
-    };
-    const open = terms.filter((term) => !isKnown(term));
+      if (known === undefined) continue;
+      if (known.at + (known.count < MOST_COUNTED ? KEEP_MS : KEEP_MANY_MS) > now)
+        found.set(term, known.count);
+    }
+    const open = terms.filter((term) => !found.has(term));
     const counted = await Promise.all(open.map((term) => countOf(redis, keys, scopes, term)));
     if (counts.size > MAX_ENTRIES) counts.clear();
-    for (const [index, term] of open.entries())
-      counts.set(nameOf(term), { count: counted[index] ?? 0, at: now });
-    const found = new Map(terms.map((term) => [term, counts.get(nameOf(term))?.count ?? 0]));
+    for (const [index, term] of open.entries()) {
+      const count = counted[index] ?? 0;
+      counts.set(nameOf(term), { count, at: now });
+      found.set(term, count);
+    }
     return (term) => found.get(term) ?? 0;
   };
 }
