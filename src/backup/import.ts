@@ -76,8 +76,9 @@ export async function writeImportPart(
     const run = { services, context, importId: id, options: job.options, allowed: new Set<string>() };
     const turn = createTurns();
     const taker = createLineTaker(run, job, parse);
+    /** Lines of the part that were looked at. */
+    let number = 0;
     try {
-      let number = 0;
       for (const line of linesOf(text)) {
         if (number++ < (job.taken ?? 0)) continue;
         if (!lease.held()) throw jobBusy("import");
@@ -97,7 +98,9 @@ export async function writeImportPart(
       if (!lease.held() || !(await services.imports.write(id, job, ended))) throw jobBusy("import");
       throw lineRefused(failure.line, failure.message);
     }
-    const done: ImportJob = { ...taker.job(), part: part + 1, taken: undefined };
+    // The part may be cut shorter now: what was taken beyond it begins the next one.
+    const ahead = (job.taken ?? 0) - number;
+    const done: ImportJob = { ...taker.job(), part: part + 1, taken: ahead > 0 ? ahead : undefined };
     if (!lease.held() || !(await services.imports.write(id, job, done))) throw jobBusy("import");
     return done;
   } finally {

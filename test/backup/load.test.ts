@@ -85,14 +85,13 @@ test("one key with many imports at once keeps nobody else's reads and imports wa
   expect(metrics.text).toMatch(/mneme_overloaded_requests_total\{lane="transfer"\} [1-9]/);
 });
 
-test("a part whose sender has gone ends, and goes on there when it is sent again", async () => {
-  const namespace = newNamespace();
+/** An import whose sender leaves in the middle of its part; `taken`: how many of the part's lines were. */
+async function leftIn(namespace: string) {
   const key = await keyFor(root, namespace, ["read", "write", "admin"]);
   const sender = as(service, key);
   const id = await begun(sender);
   const part = partOf(namespace);
-  const path = `/v1/imports/${id}/parts/1`;
-  const leaving = request(`${service.url}${path}`, {
+  const leaving = request(`${service.url}/v1/imports/${id}/parts/1`, {
     method: "PUT",
     headers: { ...octets, authorization: `Bearer ${key}` },
   });
@@ -110,10 +109,23 @@ test("a part whose sender has gone ends, and goes on there when it is sent again
   );
   expect(taken).toBeLessThan(LINES);
   expect(await noted()).toBe(taken - 1);
-  const answer = await sender.send("PUT", path, undefined, { raw: part, headers: octets });
-  // Each line once.
-  expect(answer).toMatchObject({
-    status: 200,
-    body: { status: "complete", counts: { erased: { created: LINES } } },
-  });
+  const send = (number: number, raw: string) =>
+    sender.send("PUT", `/v1/imports/${id}/parts/${number}`, undefined, { raw, headers: octets });
+  return { part, send };
+}
+
+/** Each line once. */
+const WHOLE = { status: 200, body: { status: "complete", counts: { erased: { created: LINES } } } };
+
+test("a part whose sender has gone ends, and goes on there when it is sent again", async () => {
+  const { part, send } = await leftIn(newNamespace());
+  expect(await send(1, part)).toMatchObject(WHOLE);
+});
+
+test("a part whose sender has gone may be sent again in shorter ones", async () => {
+  const { part, send } = await leftIn(newNamespace());
+  const lines = part.split("\n").map((line) => `${line}\n`);
+  expect(await send(1, lines.slice(0, 5).join(""))).toMatchObject({ status: 200 });
+  expect(await send(2, lines.slice(5, 10).join(""))).toMatchObject({ status: 200 });
+  expect(await send(3, lines.slice(10, -1).join(""))).toMatchObject(WHOLE);
 });
