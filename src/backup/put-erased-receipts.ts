@@ -1,15 +1,12 @@
 import { allows, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
-import { namesOf, notedAt } from "../memory/ports/receipts.js";
+import { ALL_RECEIPTS, namesOf, notedAt } from "../memory/ports/receipts.js";
 import type { Receipt } from "../memory/ports/receipts.js";
 import { recordReceipt } from "./import-receipt.js";
 import type { ImportRun } from "./import-run.js";
 import { IMPORT_ACT } from "./import-run.js";
 import type { ErasedLine } from "./lines.js";
 import type { Outcome } from "./ports.js";
-
-/** In the place of an id: all receipts of the namespace up to that time. */
-const ALL = "all";
 
 /** Receipts that are still here go, together, and all of the lines are noted. Outcomes in their order. */
 export async function putErasedReceipts(
@@ -28,7 +25,8 @@ export async function putErasedReceipts(
     const isNew = options.dryRun || (await services.target.putErased(trail, line));
     outcomes.push(left !== undefined ? "replaced" : isNew ? "created" : "unchanged");
     if (options.dryRun) continue;
-    if (line.id === ALL) until.set(line.namespace, Math.max(line.at, until.get(line.namespace) ?? 0));
+    if (line.id === ALL_RECEIPTS)
+      until.set(line.namespace, Math.max(line.at, until.get(line.namespace) ?? 0));
     if (left === undefined) continue;
     for (const name of namesOf(left)) if (name !== line.namespace) await recordReceipt(run, name, trail);
     going.push(left);
@@ -43,7 +41,7 @@ export async function putErasedReceipts(
  * and if it is from before the line's time: to others it looks absent.
  */
 async function leftOver({ services, context }: ImportRun, line: ErasedLine): Promise<Receipt | undefined> {
-  if (line.id === ALL) return undefined;
+  if (line.id === ALL_RECEIPTS) return undefined;
   const { grants } = context.actor;
   return services.memory.receipts.get(
     line.id,

@@ -54,6 +54,9 @@ export const namedBy = (hits: readonly ReceiptHit[]): readonly MemoryRef[] =>
     ...(hit.turns ?? []).map(({ id }) => ({ namespace: hit.namespace, id })),
   ]);
 
+/** In the place of an id, where deletions are noted: all receipts of the namespace up to that time. */
+export const ALL_RECEIPTS = "all";
+
 /** All namespaces and patterns that a receipt is of: those that were asked, and those of what was found. */
 export const namesOf = ({
   request,

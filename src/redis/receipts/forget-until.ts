@@ -3,9 +3,7 @@ import type { Receipt } from "../../memory/ports/receipts.js";
 import { rewriteStream } from "../streams/rewrite.js";
 import { formerPage, removeFormer } from "./former-page.js";
 import type { FormerDeps } from "./former-page.js";
-import { forgetIn, homesFor, SKEW_MS } from "./forget.js";
-import type { Range } from "./forget.js";
-import { isOfHour } from "./shared-home.js";
+import { forgetIn, homesFor, rangesIn } from "./forget.js";
 
 /** See {@link ReceiptStore.forgetUntil}. Streams of several namespaces, and receipts in keys of their own, are read once for all. */
 export async function forgetUntil(deps: FormerDeps, until: ReadonlyMap<string, number>): Promise<void> {
@@ -21,12 +19,10 @@ export async function forgetUntil(deps: FormerDeps, until: ReadonlyMap<string, n
     );
     const shared = await redis.run((client) => client.hGetAll(keys.receiptsShared(namespace)));
     for (const [home, from] of Object.entries(shared))
-      since.set(home, Math.min(since.get(home) ?? Infinity, Number(from) - SKEW_MS));
+      since.set(home, Math.min(since.get(home) ?? Infinity, Number(from)));
   }
   for (const [home, noted] of await homesFor(deps, [...since.keys()])) {
-    const ranges: Range[] = isOfHour(home) ? [] : [{ from: 0, to: noted + SKEW_MS }];
-    const from = since.get(home);
-    if (from !== undefined) ranges.push({ from, to: Infinity });
+    const ranges = rangesIn(home, noted, since.get(home));
     if (ranges.length > 0) await forgetIn(deps, home, { ranges, goes });
   }
   let cursor = "0";

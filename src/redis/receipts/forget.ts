@@ -15,7 +15,7 @@ import type { ReceiptDeps } from "./read.js";
 type Options = Parameters<ReceiptStore["forget"]>[1];
 
 /** How far the clocks that notes are written by may differ from those of the streams, milliseconds. */
-export const SKEW_MS = 300_000;
+const SKEW_MS = 300_000;
 /** Homes that one HSCAN gives. */
 const HOMES = 1000;
 /** Before a cursor of receipts in keys of their own. */
@@ -62,10 +62,8 @@ export async function forget(
   for (const [home, since] of former ? [] : noted) {
     if (home < placeHome) continue;
     const from = own[home];
-    const ranges: Range[] = isOfHour(home) ? [] : [{ from: 0, to: since + SKEW_MS }];
-    if (from !== undefined) ranges.push({ from: Number(from) - SKEW_MS, to: Infinity });
     const last = await forgetIn(deps, home, {
-      ranges,
+      ranges: rangesIn(home, since, from === undefined ? undefined : Number(from)),
       after: home === placeHome ? placeEntry : undefined,
       goes: (receipt) => isOf(receipt, namespace),
       isOver,
@@ -93,9 +91,20 @@ export async function forget(
 }
 
 /** Milliseconds since the epoch; `to` isn't included. */
-export interface Range {
+interface Range {
   readonly from: number;
   readonly to: number;
+}
+
+/**
+ * Where a home may hold receipts of a namespace: among those of before they were noted in it, and from the first that is
+ * noted at the namespace on, `from`; undefined: none is. In milliseconds since the epoch.
+ */
+export function rangesIn(home: string, noted: number, from: number | undefined): readonly Range[] {
+  return [
+    ...(isOfHour(home) ? [] : [{ from: 0, to: noted + SKEW_MS }]),
+    ...(from === undefined ? [] : [{ from: from - SKEW_MS, to: Infinity }]),
+  ];
 }
 
 interface Forgetting {

@@ -1,5 +1,5 @@
 import { scopeOf } from "../../access/grants.js";
-import { namesOf, notedAt } from "../../memory/ports/receipts.js";
+import { ALL_RECEIPTS, namesOf, notedAt } from "../../memory/ports/receipts.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
@@ -11,9 +11,6 @@ interface Deps {
   readonly keys: Keys;
 }
 
-/** In the place of an id: all receipts of the namespace up to that time. */
-const ALL = "all";
-
 const memberOf = (id: string): string => `r ${id}`;
 
 export function noteErasedReceipt(
@@ -24,7 +21,7 @@ export function noteErasedReceipt(
 }
 
 export function noteErasedReceipts(deps: Deps, namespace: string): Promise<void> {
-  return note(deps, namespace, ALL);
+  return note(deps, namespace, ALL_RECEIPTS);
 }
 
 async function note({ redis, keys }: Deps, namespace: string, id: string): Promise<void> {
@@ -40,7 +37,7 @@ export async function wasReceiptErased({ redis, keys }: Deps, receipt: Receipt):
   const [itself, ...all] = await redis.run((client) =>
     Promise.all([
       client.zScore(keys.gone(notedAt(receipt) ?? SYSTEM), memberOf(id)),
-      ...homes.map((name) => client.zScore(keys.gone(name), memberOf(ALL))),
+      ...homes.map((name) => client.zScore(keys.gone(name), memberOf(ALL_RECEIPTS))),
     ]),
   );
   return itself !== null || all.some((since) => since !== null && since >= at);
